@@ -1,0 +1,1 @@
+../../cropsmith/__init__.py

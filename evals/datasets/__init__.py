@@ -1,0 +1,1 @@
+"""Loaders of published cropping data sets, one file each."""

@@ -1,0 +1,1 @@
+"""Finding what a request names: open-vocabulary detection by text or picture."""
