@@ -1,4 +1,4 @@
-"""Where cropsmith keeps its state, and how a setting is found: argument > environment > file > default."""
+"""Where state is kept, and how a setting is found: argument > environment > file > default."""
 
 import os
 import tomllib
@@ -9,7 +9,7 @@ from cropsmith.errors import UsageError
 
 
 def home() -> Path:
-    """Return the folder of traces, indexes, images and weights (`CROPSMITH_HOME`); not created here."""
+    """Return the folder of traces, indexes, images and weights (`CROPSMITH_HOME`)."""
     if given := os.environ.get("CROPSMITH_HOME"):
         return Path(given).expanduser()
     import platformdirs
@@ -32,9 +32,9 @@ def _config(path: Path, _modified: float) -> dict[str, object]:
 
 
 def setting(name: str, argument: str | None = None, *, default: str) -> str:
-    """Resolve one setting: `argument`, else `CROPSMITH_<NAME>`, else config.toml in `home()`, else default.
+    """Resolve a setting: argument, else CROPSMITH_<NAME>, else config.toml in home, else default.
 
-    An argument that equals the default still wins over the environment; only None means "not given".
+    An argument that equals the default still wins over the environment: only None is "not given".
     """
     if argument is not None:
         return argument

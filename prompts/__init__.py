@@ -16,7 +16,7 @@ class Prompt:
 
 
 def render(name: str, **variables: object) -> Prompt:
-    """Fill prompts/<name>.md, whose variables are written ${so}; KeyError or ValueError on a mismatch."""
+    """Fill prompts/<name>.md with variables written ${so}; KeyError or ValueError on a mismatch."""
     template = files(__name__).joinpath(f"{name}.md").read_text("utf-8")
     wanted = set(string.Template(template).get_identifiers())
     if missing := sorted(wanted - variables.keys()):

@@ -29,7 +29,7 @@ class Check(Value):
 
 
 class Candidate(Value):
-    """One way to crop for one target. Scores are absent, never zero, when a scorer could not run."""
+    """One way to crop for one target. Scores are absent, never zero, if a scorer did not run."""
 
     id: str
     """Short and unique within a run: "g1", "m2.0"."""

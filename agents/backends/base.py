@@ -30,7 +30,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Picture:
-    """Upright pixels to show: an encoded JPEG or PNG without orientation tag. Never in state or trace."""
+    """Upright pixels to show: an encoded JPEG or PNG without tags. Never in state or trace."""
 
     data: bytes = field(repr=False)
     size: Size
