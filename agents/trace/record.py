@@ -52,9 +52,8 @@ class ToolRecord(Value):
 
 
 class Step(Value):
-    """One node's run."""
+    """One node's run. The order of steps is the order in which they were written."""
 
-    index: int
     node: str
     round: int = 0
     started: float
@@ -158,7 +157,7 @@ class MemoryTrace(NoTrace):
 
 
 @contextmanager
-def record_step(recorder: Recorder, node: str, index: int, round: int = 0) -> Iterator[OpenStep]:
+def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenStep]:
     """Time a node, make it the current step, and write it even when the node fails."""
     step = OpenStep(node=node, round=round)
     token = current_step.set(step)
@@ -173,7 +172,6 @@ def record_step(recorder: Recorder, node: str, index: int, round: int = 0) -> It
         current_step.reset(token)
         recorder.write(
             Step(
-                index=index,
                 node=node,
                 round=step.round,
                 started=started,
