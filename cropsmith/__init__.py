@@ -1,3 +1,55 @@
-"""Public API. Runs before any cropsmith.* module is imported, so it imports inside functions."""
+"""Agents that crop photographs.
 
-__all__: list[str] = []
+    from cropsmith import crop
+    crop("photo.jpg", "the dog, square").save("dog.jpg")
+
+Runs before any cropsmith.* module is imported, so everything is imported at its first use.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cropsmith.agents.context import Context
+    from cropsmith.agents.crop_result import CropResult
+    from cropsmith.agents.graph import build_graph
+    from cropsmith.api import acrop, crop
+    from cropsmith.errors import CropsmithError
+    from cropsmith.tools.geometry import Box
+    from cropsmith.tools.ratio import Ratio
+    from cropsmith.tools.request import CropRequest
+
+__all__ = [
+    "Box",
+    "Context",
+    "CropRequest",
+    "CropResult",
+    "CropsmithError",
+    "Ratio",
+    "acrop",
+    "build_graph",
+    "crop",
+]
+
+_HOMES = {
+    "Box": "tools.geometry",
+    "Context": "agents.context",
+    "CropRequest": "tools.request",
+    "CropResult": "agents.crop_result",
+    "CropsmithError": "errors",
+    "Ratio": "tools.ratio",
+    "acrop": "api",
+    "build_graph": "agents.graph",
+    "crop": "api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cropsmith' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(f"cropsmith.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

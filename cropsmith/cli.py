@@ -1,5 +1,33 @@
-"""Command line."""
+"""The command line: `cropsmith crop`, `index`, `models`, `trace`, `eval`, `studio`, `doctor`."""
+
+import sys
+
+import typer
+
+from cropsmith.commands import crop
+from cropsmith.errors import CropsmithError
+from cropsmith.printable import printable
+
+app = typer.Typer(
+    name="cropsmith",
+    help="Crop photographs the way a photographer would, from a request in plain words.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("crop")(crop.crop)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line: one sentence and an exit code for whatever a person can cause."""
+    try:
+        app()
+    except CropsmithError as error:
+        print(f"cropsmith: {printable(str(error))}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("cropsmith: stopped.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has gone, as `| head` does
+        sys.stderr.close()
+        sys.exit(141)

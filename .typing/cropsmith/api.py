@@ -1,0 +1,1 @@
+../../cropsmith/api.py

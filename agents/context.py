@@ -1,0 +1,88 @@
+"""The settings of a run, and the parts that are built from them at first use.
+
+Only settings are dataclass fields, so a Context pickles, prints and shows in LangGraph Studio as
+settings; views, recorder, minds and scorers are made in the process that runs.
+"""
+
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from cropsmith.agents.mind import Mind
+from cropsmith.agents.trace.record import NoTrace, Recorder
+from cropsmith.tools.view import Views
+
+Effort = Literal["quick", "standard", "thorough"]
+
+
+@dataclass(kw_only=True)
+class Context:
+    """Choices of one run, beside the request itself."""
+
+    model: str = "builtin"
+    """`builtin` or `provider/model`."""
+    effort: Effort = "standard"
+    """quick: one call; standard: the full path; thorough: with refinement and several samples."""
+    recipe: str = ""
+    """A named recipe of retrieval, proposal and refinement, such as `cropper`."""
+    overrides: tuple[str, ...] = ()
+    """Recipe numbers to override, each `name=value`."""
+    overlays: bool = False
+    """Draw boxes and guide lines on the picture that a VLM sees (CROP's visual enhancement)."""
+    agentic: bool = False
+    """Let the VLM call the tools itself, where it can."""
+    strict: bool = False
+    """Make a failed model call an error instead of going on without it."""
+    approve: bool = False
+    """Pause before the decision for a person's word."""
+    index: str = ""
+    """Index of expert crops; empty for the default one where it exists."""
+    detector: str = ""
+    """Open-vocabulary detector: a name or a folder; empty for one whose weights are at hand."""
+    temperature: float | None = None
+    seed: int = 0
+    timeout: float = 120.0
+    """Seconds for one model call, retries included."""
+    max_cost: float | None = None
+    """US dollars."""
+    max_calls: int | None = None
+    cache_replies: bool = True
+    """Answer a question asked before at temperature 0 from disk."""
+    trace: bool = True
+
+    @cached_property
+    def views(self) -> Views:
+        """The photos opened in this process."""
+        return Views()
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """Where the steps go."""
+        if not self.trace:
+            return NoTrace()
+        from cropsmith.agents.trace.store import StoredTrace
+
+        return StoredTrace()
+
+    @cached_property
+    def builtin(self) -> Mind:
+        """The photographer that needs no model."""
+        from cropsmith.agents.builtin import BuiltinMind
+
+        return BuiltinMind()
+
+    @cached_property
+    def mind(self) -> Mind:
+        """The mind named by `model`; UsageError if unknown, MissingExtra without its SDK."""
+        if self.model == "builtin":
+            return self.builtin
+        from cropsmith.agents.vlm import build_mind
+
+        return build_mind(self)
+
+    def but(self, **changes: Any) -> Self:
+        """Return a copy with other settings and parts of its own."""
+        return replace(self, **changes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}

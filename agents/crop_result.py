@@ -1,0 +1,111 @@
+"""What `crop()` returns: the report, and the photo it is about, ready to be saved."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.geometry import Box, PixelBox, Point
+from cropsmith.tools.output import write_image
+from cropsmith.tools.overlay import side_by_side
+from cropsmith.tools.photo import Photo
+from cropsmith.tools.render import Rendered, render
+from cropsmith.tools.result import CropReport, Failure, Framed
+
+
+class CropResult:
+    """The answer to one request. `report` holds the data; the properties are about the first shape.
+
+    `box` is in [0, 1] and `pixels` in whole pixels, both on the EXIF-upright photo.
+    """
+
+    def __init__(self, report: CropReport, photo: Photo) -> None:
+        self.report = report
+        self.photo = photo
+
+    @property
+    def crops(self) -> Sequence[Framed]:
+        """One answer per asked shape."""
+        return self.report.crops
+
+    @property
+    def box(self) -> Box:
+        """The chosen crop, normalised."""
+        return self.crops[0].box
+
+    @property
+    def pixels(self) -> Sequence[int]:
+        """The chosen crop as (left, top, right, bottom), right and bottom exclusive."""
+        pixels = self.crops[0].pixels
+        return (pixels.left, pixels.top, pixels.right, pixels.bottom)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the advice is to leave the photo as it is."""
+        return self.crops[0].kept
+
+    @property
+    def reasons(self) -> Sequence[str]:
+        """Why this crop."""
+        return self.crops[0].reasons
+
+    @property
+    def confidence(self) -> float | None:
+        """Probability that a person prefers the crop to the original, where known."""
+        return self.crops[0].confidence
+
+    @property
+    def alternatives(self) -> Sequence[Candidate]:
+        """Other crops, ranked and different from each other."""
+        return self.crops[0].alternatives
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What could not be done or was left out."""
+        return self.report.notes
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """Parts that failed, with their status."""
+        return self.report.failures
+
+    @property
+    def focal_point(self) -> Point:
+        """Where the interest of the photo lies."""
+        return self.report.focal_point
+
+    @property
+    def trace_id(self) -> str | None:
+        """Name of the trace, for `cropsmith trace show`."""
+        return self.report.trace_id
+
+    def model_dump(self, **options: Any) -> dict[str, Any]:
+        """Return the report as JSON-ready data; `--json` prints it."""
+        return self.report.model_dump(mode="json", **options)
+
+    def render(
+        self, index: int = 0, *, format: str | None = None, lossless: bool = False
+    ) -> Rendered:
+        """Return the encoded crop of shape `index` at full resolution, metadata kept."""
+        answer = self.crops[index]
+        return render(
+            self.photo, answer.pixels, output=answer.output, format=format, lossless=lossless
+        )
+
+    def save(
+        self, path: str | Path, index: int = 0, *, force: bool = False, lossless: bool = False
+    ) -> Path:
+        """Write the crop of shape `index`; OutputError if the file exists or cannot be written.
+
+        The file's suffix chooses the format. Written whole or not at all; never over the input.
+        """
+        path = Path(path)
+        rendered = self.render(index, format=path.suffix.lstrip(".") or None, lossless=lossless)
+        return write_image(rendered, path, photo=self.photo, force=force)
+
+    def compare(self, index: int = 0) -> Image.Image:
+        """Return a picture of the photo with the crop drawn on it, beside the crop."""
+        answer: PixelBox = self.crops[index].pixels
+        return side_by_side(self.photo, answer)

@@ -1,0 +1,33 @@
+"""What a mind may look at for one target, gathered from the state."""
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief
+from cropsmith.agents.nodes.asking import view_of
+from cropsmith.agents.state import CropState
+from cropsmith.tools.candidate import Candidate
+
+
+def brief_for(state: CropState, context: Context, index: int) -> Brief:
+    """Return the brief of target `index`. Does file work if the photo must be opened again."""
+    return Brief(
+        view=view_of(state, context),
+        intent=state["intent"],
+        target=state["intent"].targets[index],
+        target_index=index,
+        analysis=state["analysis"],
+        grounding=state["grounding"],
+        evidence=state["evidence"],
+        examples=state["examples"],
+        earlier=ranked(state, index),
+        round=state["round"],
+    )
+
+
+def ranked(state: CropState, index: int) -> tuple[Candidate, ...]:
+    """Return the legal, scored candidates of a target, best first; ties in order of arrival."""
+    scored = [
+        candidate
+        for candidate in state.get("candidates", ())
+        if candidate.target == index and candidate.total is not None and candidate.legal
+    ]
+    return tuple(sorted(scored, key=lambda candidate: -(candidate.total or 0.0)))

@@ -1,0 +1,76 @@
+"""The choice among the leaders, for every target; the original may be kept (CROP, stage 3)."""
+
+import asyncio
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief
+from cropsmith.agents.nodes.asking import ask_mind
+from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.state import CropState
+from cropsmith.errors import CropsmithError
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.diversity import diverse
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.result import Decision, Failure
+
+LEADERS = 6
+"""Candidates that are compared at last, the original apart."""
+
+
+def is_original(candidate: Candidate) -> bool:
+    """Tell whether this is the whole photo."""
+    return candidate.box == Box.whole()
+
+
+def leaders_of(brief: Brief) -> list[Candidate]:
+    """Return the best candidates that differ, and the original where it may be kept."""
+    originals = [c for c in brief.earlier if is_original(c)]
+    crops = [c for c in brief.earlier if not is_original(c)]
+    keep = originals if brief.intent.keep is not False else []
+    leaders = [*diverse(crops, LEADERS), *keep]
+    if not leaders:
+        leaders = originals
+    if not leaders:
+        raise CropsmithError("No crop satisfies the request.", hint="Ask for fewer things at once.")
+    return leaders
+
+
+def kept_as_asked(brief: Brief) -> Decision | None:
+    """Return the decision of a person who said "keep it as it is"."""
+    if not brief.intent.keep:
+        return None
+    for candidate in brief.earlier:
+        if is_original(candidate):
+            return Decision(
+                target=brief.target_index,
+                chosen=candidate.id,
+                kept=True,
+                reasons=("You asked to keep the photo as it is.",),
+                source="request",
+                ranking=(candidate.id,),
+            )
+    return None
+
+
+async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Decide for every target."""
+    context = runtime.context
+    decisions: list[Decision] = []
+    failures: tuple[Failure, ...] = ()
+    for index in range(len(state["intent"].targets)):
+        brief = await asyncio.to_thread(brief_for, state, context, index)
+        if kept := kept_as_asked(brief):
+            decisions.append(kept)
+            continue
+        leaders = leaders_of(brief)
+        answer = await ask_mind(
+            context,
+            "decision",
+            lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
+        )
+        decisions.append(answer.value)
+        failures += tuple(answer.failures)
+    return {"decisions": tuple(decisions), "failures": failures}

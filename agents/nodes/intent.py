@@ -1,0 +1,37 @@
+"""Words -> what is wanted."""
+
+import asyncio
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.nodes.asking import ask_mind
+from cropsmith.agents.state import CropState, ImageRef
+from cropsmith.errors import UsageError
+from cropsmith.tools.request import CropRequest
+
+
+def as_request(given: CropRequest | dict[str, Any] | str) -> CropRequest:
+    """Return the request, from itself, its JSON or plain words."""
+    if isinstance(given, str):
+        return CropRequest(text=given)
+    return CropRequest.model_validate(given)
+
+
+async def intent(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Open the photo and understand the request. UsageError when its wishes exclude each other."""
+    context = runtime.context
+    view = await asyncio.to_thread(context.views.open, state["photo"])
+    request = as_request(state["request"])
+    answer = await ask_mind(context, "intent", lambda mind: mind.understand(view, request))
+    wanted = answer.value
+    if wanted.contradictions:
+        raise UsageError(wanted.contradictions[0], hint="Ask for one or the other.")
+    return {
+        "image": ImageRef(source=state["photo"], sha256=view.sha256, size=view.size),
+        "intent": wanted,
+        "round": 0,
+        "failures": answer.failures,
+        "notes": tuple(f"Not understood, and left out: “{words}”." for words in wanted.unclear),
+    }

@@ -1,0 +1,94 @@
+"""Candidate crops from every source, each solved to whole pixels within the hard constraints."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief, Mind, MindFailed
+from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.state import CropState
+from cropsmith.tools.candidate import Candidate, Provenance
+from cropsmith.tools.constraints import check_all, constraints_for
+from cropsmith.tools.evidence import EvidenceKind
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.result import Failure
+from cropsmith.tools.solver import solve
+
+MARGIN = 0.15
+"""Room around a grounded subject that is proposed as a crop, as a share of its larger side."""
+
+
+def drafted(brief: Brief, box: Box, source: str, detail: str = "") -> Candidate:
+    """Return an unsolved candidate that did not come from a mind."""
+    return Candidate(
+        id="",
+        target=brief.target_index,
+        box=box,
+        provenance=Provenance(source=source, round=brief.round, detail=detail),
+    )
+
+
+def from_evidence(brief: Brief) -> Iterator[Candidate]:
+    """Yield the original, the grounded subjects with some room, and the retrieved crops."""
+    yield drafted(brief, Box.whole(), "original")
+    subjects = [e for e in brief.grounding.found if e.kind is EvidenceKind.SUBJECT]
+    if subjects:
+        union = subjects[0].box.union(*(e.box for e in subjects[1:]))
+        detail = ", ".join(dict.fromkeys(e.phrase for e in subjects if e.phrase))
+        for room in (0.0, MARGIN, 3 * MARGIN):
+            x, y = room * union.width, room * union.height
+            roomy = (union.x1 - x, union.y1 - y, union.x2 + x, union.y2 + y)
+            yield drafted(brief, Box.of(roomy), "grounded", detail)
+    for example in brief.examples[:3]:
+        yield drafted(brief, example.crops[0].box, "retrieved", example.source)
+
+
+def solved(brief: Brief, drafts: Sequence[Candidate]) -> list[Candidate]:
+    """Return the drafts in whole pixels, without duplicates; Infeasible if no box can be legal."""
+    intent, target, size = brief.intent, brief.target, brief.view.size
+    rules = constraints_for(intent, target, [*brief.grounding.found, *brief.evidence], size)
+    done: dict[tuple[float, ...], Candidate] = {}
+    for draft in drafts:
+        pixels = solve(draft.box, target, rules, size, upscale=intent.upscale)
+        box = pixels.normalised(size)
+        number = f"{brief.target_index}.{brief.round}.{len(done)}"
+        checked = draft.model_copy(
+            update={"id": number, "box": box, "checks": check_all(pixels, rules)}
+        )
+        done.setdefault(tuple(box.corners), checked)
+    return list(done.values())
+
+
+async def drafts_of(
+    mind: Mind, context: Context, brief: Brief
+) -> tuple[Sequence[Candidate], tuple[Failure, ...]]:
+    """Ask for crops; a failure is recorded, the other sources remain."""
+    try:
+        return await mind.propose(brief), ()
+    except MindFailed as failed:
+        if context.strict:
+            raise
+        failure = Failure(
+            node="proposal", source=failed.source, status=failed.status, message=str(failed)
+        )
+        return (), (failure,)
+
+
+async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Gather candidates for every target."""
+    context = runtime.context
+    candidates: list[Candidate] = []
+    failures: tuple[Failure, ...] = ()
+    for index in range(len(state["intent"].targets)):
+        brief = await asyncio.to_thread(brief_for, state, context, index)
+        drafts, failed = await drafts_of(context.mind, context, brief)
+        failures += failed
+        if brief.round == 0:
+            if context.mind is not context.builtin:
+                drafts = [*drafts, *await context.builtin.propose(brief)]
+            drafts = [*drafts, *from_evidence(brief)]
+        candidates += await asyncio.to_thread(solved, brief, drafts)
+    return {"candidates": tuple(candidates), "failures": failures}

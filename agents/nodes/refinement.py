@@ -1,0 +1,45 @@
+"""Another round while it helps (Cropper): candidates go back to the mind with their scores."""
+
+from typing import Any, Literal
+
+from langgraph.runtime import Runtime
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.nodes.briefing import ranked
+from cropsmith.agents.state import CropState
+
+ROUNDS = {"quick": 0, "standard": 0, "thorough": 2}
+"""Refinement rounds by effort; two is where Cropper saturates (methods, section 1.5)."""
+
+GAIN = 1e-3
+"""Smallest rise of the best total that earns another round."""
+
+
+def rounds_wanted(context: Context) -> int:
+    """Return how many rounds may follow the first; the built-in optimiser refines by itself."""
+    return 0 if context.mind is context.builtin else ROUNDS[context.effort]
+
+
+def still_improving(state: CropState) -> bool:
+    """Tell whether the last round beat the earlier ones for some target."""
+    number = state["round"]
+    if number == 0:
+        return True
+    for index in range(len(state["intent"].targets)):
+        totals: dict[bool, list[float]] = {True: [], False: []}
+        for candidate in ranked(state, index):
+            totals[candidate.provenance.round == number].append(candidate.total or 0.0)
+        if totals[True] and max(totals[True]) > max(totals[False], default=float("-inf")) + GAIN:
+            return True
+    return False
+
+
+def after_scoring(state: CropState, runtime: Runtime[Context]) -> Literal["refinement", "decision"]:
+    """Choose the next node."""
+    more = state["round"] < rounds_wanted(runtime.context) and still_improving(state)
+    return "refinement" if more else "decision"
+
+
+async def refinement(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Open the next round."""
+    return {"round": state["round"] + 1}

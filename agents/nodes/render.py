@@ -1,0 +1,94 @@
+"""The report: whole pixels, output sizes, alternatives, what the run cost."""
+
+import asyncio
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief
+from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.state import CropState
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.diversity import diverse
+from cropsmith.tools.geometry import Box, PixelBox, Point, Size
+from cropsmith.tools.result import CropReport, Decision, Framed, Usage
+from cropsmith.tools.solver import output_size
+
+ALTERNATIVES = 2
+"""Alternatives that are told even when one answer was asked for."""
+
+
+def whole_pixels(box: Box, size: Size) -> PixelBox:
+    """Return the integer box that a solved candidate stands for."""
+    return PixelBox(
+        left=round(box.x1 * size.width),
+        top=round(box.y1 * size.height),
+        right=round(box.x2 * size.width),
+        bottom=round(box.y2 * size.height),
+    )
+
+
+def alternatives_to(chosen: Candidate, brief: Brief, decision: Decision) -> tuple[Candidate, ...]:
+    """Return ranked candidates that differ from the chosen one and from each other."""
+    rank = {name: place for place, name in enumerate(decision.ranking)}
+    others = sorted(
+        (c for c in brief.earlier if c.id != chosen.id),
+        key=lambda c: (rank.get(c.id, len(rank)), -(c.total or 0.0)),
+    )
+    wanted = max(brief.intent.alternatives - 1, ALTERNATIVES)
+    return tuple(diverse(others, wanted, besides=[chosen]))
+
+
+def framed(brief: Brief, decision: Decision) -> Framed:
+    """Return the answer for one target."""
+    chosen = next(c for c in brief.earlier if c.id == decision.chosen)
+    pixels = whole_pixels(chosen.box, brief.view.size)
+    return Framed(
+        target=brief.target,
+        box=chosen.box,
+        pixels=pixels,
+        output=output_size(pixels, brief.target, upscale=brief.intent.upscale),
+        kept=decision.kept,
+        reasons=decision.reasons,
+        confidence=decision.confidence,
+        scores=dict(chosen.scores),
+        source=chosen.provenance.source,
+        alternatives=alternatives_to(chosen, brief, decision),
+    )
+
+
+def focal_point(state: CropState, brief: Brief) -> Point:
+    """Return where the photo's interest lies: the subject asked for, else the analysis."""
+    if state["grounding"].found:
+        return state["grounding"].found[0].box.centre
+    analysis = state["analysis"]
+    if analysis is not None and analysis.focal_point is not None:
+        return analysis.focal_point
+    return brief.view.sight.focal_point
+
+
+def report(state: CropState, context: Context) -> CropReport:
+    """Return everything a person gets back."""
+    briefs = [brief_for(state, context, i) for i in range(len(state["intent"].targets))]
+    return CropReport(
+        source=briefs[0].view.photo.name,
+        sha256=state["image"].sha256,
+        image=state["image"].size,
+        model=context.model,
+        intent=state["intent"],
+        crops=tuple(
+            framed(brief, decision)
+            for brief, decision in zip(briefs, state["decisions"], strict=True)
+        ),
+        focal_point=focal_point(state, briefs[0]),
+        notes=tuple(dict.fromkeys(state["notes"])),
+        failures=state["failures"],
+        usage=state.get("usage") or Usage(cost=0.0),
+        trace_id=context.recorder.trace_id,
+    )
+
+
+async def render(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Write the report."""
+    return {"report": await asyncio.to_thread(report, state, runtime.context)}

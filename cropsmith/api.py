@@ -1,0 +1,202 @@
+"""`crop()` and `acrop()`: a request in words or arguments, one photo, one result."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.crop_result import CropResult
+from cropsmith.agents.run import run
+from cropsmith.errors import UsageError
+from cropsmith.settings import setting
+from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.language.shapes import target_named
+from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
+
+
+class RequestOptions(TypedDict, total=False):
+    """Every part of a request, as an argument; each overrides the words."""
+
+    ratio: str | Ratio | Sequence[str | Ratio] | None
+    """"4:5", "square", "Instagram portrait"; several for several crops."""
+    size: str | Sequence[int] | Size | None
+    """Exact output pixels: "1080x1350" or (1080, 1350)."""
+    subject: str | Sequence[str] | None
+    avoid: str | Sequence[str] | None
+    never_cut: Sequence[str]
+    copy_space: str | CopySpace | None
+    """A side: "left", "right", "top", "bottom"."""
+    keep_out: Sequence[Box]
+    subject_box: Box | None
+    subject_mask: str | Path | None
+    """A picture, white where the subject is."""
+    subject_photo: str | Path | None
+    """A reference photo of the thing to crop to."""
+    min_size: str | Sequence[int] | Size | None
+    tightness: str | None
+    margin: float | None
+    n: int | None
+    keep: bool | None
+    upscale: bool
+
+
+class Settings(TypedDict, total=False):
+    """Choices of a run; see `Context`."""
+
+    model: str | None
+    effort: str
+    recipe: str
+    overrides: tuple[str, ...]
+    overlays: bool
+    agentic: bool
+    strict: bool
+    index: str
+    detector: str
+    temperature: float | None
+    seed: int
+    timeout: float
+    max_cost: float | None
+    max_calls: int | None
+    cache_replies: bool
+    trace: bool
+
+
+class Options(RequestOptions, Settings, total=False):
+    """All keyword arguments of `crop()`."""
+
+
+def several(given: Any) -> tuple[Any, ...]:
+    """Return one thing or many as a tuple; None is none."""
+    if given is None:
+        return ()
+    if isinstance(given, str | Ratio) or not isinstance(given, Iterable):
+        return (given,)
+    return tuple(given)
+
+
+def size_of(given: str | Sequence[int] | Size | None) -> Size | None:
+    """Read "1080x1350" or (1080, 1350); UsageError otherwise."""
+    if given is None or isinstance(given, Size):
+        return given
+    parts = given.lower().replace("×", "x").split("x") if isinstance(given, str) else given
+    try:
+        width, height = (int(part) for part in parts)
+        return Size(width=width, height=height)
+    except (ValueError, TypeError) as error:
+        message = f"'{given}' is not a size."
+        raise UsageError(message, hint="Write it as WIDTHxHEIGHT in pixels: 1080x1350.") from error
+
+
+def targets_of(ratio: Any, size: Any) -> tuple[Target, ...]:
+    """Return the asked shapes."""
+    targets = [
+        Target(name=str(one), ratio=one) if isinstance(one, Ratio) else target_named(str(one))
+        for one in several(ratio)
+    ]
+    if pixels := size_of(size):
+        asked = Ratio.of_size(pixels)
+        name = f"{pixels.width}x{pixels.height}"
+        if len(targets) > 1 or (targets and targets[0].ratio not in (None, asked)):
+            raise UsageError(f"The size {name} does not have the ratio asked for.")
+        targets = [Target(name=name, ratio=asked, size=pixels)]
+    return tuple(targets)
+
+
+def choice(kind: type[Any], value: str, what: str) -> Any:
+    """Return the member of an enumeration; UsageError with the choices."""
+    try:
+        return kind(value)
+    except ValueError as error:
+        names = ", ".join(member.value for member in kind)
+        raise UsageError(f"'{value}' is not a {what}.", hint=f"Choose from: {names}.") from error
+
+
+def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropRequest:
+    """Build a request from words and arguments; UsageError for values that cannot be."""
+    space = options.get("copy_space")
+    tightness = options.get("tightness")
+    return CropRequest(
+        text=text,
+        targets=targets_of(options.get("ratio"), options.get("size")),
+        subjects=several(options.get("subject")),
+        avoid=several(options.get("avoid")),
+        never_cut=tuple(
+            choice(NeverCut, kind, "kind of thing never to cut")
+            for kind in several(options.get("never_cut"))
+        ),
+        copy_space=CopySpace(side=choice(Side, space, "side")) if isinstance(space, str) else space,
+        keep_out=tuple(options.get("keep_out", ())),
+        subject_box=options.get("subject_box"),
+        min_size=size_of(options.get("min_size")),
+        tightness=choice(Tightness, tightness, "tightness") if tightness else None,
+        margin=options.get("margin"),
+        alternatives=options.get("n"),
+        keep=options.get("keep"),
+        upscale=options.get("upscale", False),
+    )
+
+
+def context_from(**settings: Unpack[Settings]) -> Context:
+    """Return the settings of a run; the model also from CROPSMITH_MODEL or the config file."""
+    given: dict[str, Any] = {key: value for key, value in settings.items() if key != "model"}
+    return Context(model=setting("model", settings.get("model"), default="builtin"), **given)
+
+
+async def acrop(
+    image: object,
+    text: str = "",
+    *,
+    request: CropRequest | None = None,
+    context: Context | None = None,
+    **options: Unpack[Options],
+) -> CropResult:
+    """Crop one photo: a path, URL, bytes, PIL image, NumPy array, or "-" for stdin.
+
+    `text` is the request in plain words; every part of it also has an argument. Pass a ready
+    `request` or `context` instead to set everything yourself. Raises CropsmithError.
+    """
+    wishes: Any = {k: v for k, v in options.items() if k in RequestOptions.__annotations__}
+    settings: Any = {k: v for k, v in options.items() if k in Settings.__annotations__}
+    if unknown := sorted(options.keys() - wishes.keys() - settings.keys()):
+        raise UsageError(f"crop() has no argument '{unknown[0]}'.")
+    if (request and (text or wishes)) or (context and settings):
+        raise UsageError("Give a ready request or context, or its parts, not both.")
+    return await run(
+        image,
+        request or request_from(text, **wishes),
+        context or context_from(**settings),
+    )
+
+
+def crop(
+    image: object,
+    text: str = "",
+    *,
+    request: CropRequest | None = None,
+    context: Context | None = None,
+    **options: Unpack[Options],
+) -> CropResult:
+    """Do what `acrop` does and wait; also where an event loop runs already, as in a notebook."""
+    question = acrop(image, text, request=request, context=context, **options)
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(question)
+    answers: list[CropResult] = []
+    failures: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            answers.append(asyncio.run(question))
+        except BaseException as error:  # handed to the caller's thread
+            failures.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return answers[0]

@@ -1,0 +1,187 @@
+"""What `cropsmith crop` does with each photo: decide, write, tell; many photos on all cores."""
+
+import asyncio
+import concurrent.futures
+import glob
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.crop_result import CropResult
+from cropsmith.agents.run import run
+from cropsmith.commands.telling import told
+from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.printable import printable
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.output import check_output, crop_path, write_image, write_picture
+from cropsmith.tools.request import CropRequest
+
+PHOTO_SUFFIXES = {
+    ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".gif", ".bmp",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Where and how the crops of a command go."""
+
+    out: Path | None = None
+    format: str | None = None
+    lossless: bool = False
+    compare: bool = False
+    force: bool = False
+    dry_run: bool = False
+    json: bool = False
+    show: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one photo; picklable, so that worker processes can return it."""
+
+    photo: str
+    lines: Sequence[str]
+    report: object = None
+    exit_code: int = 0
+
+
+def looks_like_photo(argument: str) -> bool:
+    """Tell whether an argument names a photo, rather than being the request."""
+    return (
+        argument == "-"
+        or argument.startswith(("http://", "https://"))
+        or os.path.exists(argument)
+        or Path(argument).suffix.lower() in PHOTO_SUFFIXES
+        or (glob.has_magic(argument) and bool(glob.glob(argument)))
+    )
+
+
+def read_arguments(arguments: Sequence[str], request: str) -> tuple[list[str], str]:
+    """Split photos from the request; UsageError for a pattern without files."""
+    words = request
+    if not words and len(arguments) > 1 and not looks_like_photo(arguments[-1]):
+        *arguments, words = arguments
+    photos: list[str] = []
+    for argument in arguments:
+        if glob.has_magic(argument) and not os.path.exists(argument):
+            found = sorted(glob.glob(argument, recursive=True))
+            if not found:
+                raise UsageError(f"No file matches {argument}.")
+            photos += found
+        else:
+            photos.append(argument)
+    return list(dict.fromkeys(photos)), words
+
+
+def read_box(text: str) -> Box:
+    """Read "x1,y1,x2,y2" in 0..1; UsageError otherwise."""
+    try:
+        x1, y1, x2, y2 = (float(part) for part in text.split(","))
+        return Box(x1=x1, y1=y1, x2=x2, y2=y2)
+    except ValueError as error:
+        message = f"'{text}' is not a box."
+        hint = "Write it as x1,y1,x2,y2 in 0..1 of the upright photo: 0.1,0.2,0.6,0.9."
+        raise UsageError(message, hint=hint) from error
+
+
+def deliver(result: CropResult, delivery: Delivery, many: bool) -> list[Path]:
+    """Write what was asked for, after checking that all of it can be written."""
+    if delivery.dry_run:
+        return []
+    photo, written = result.photo, []
+    plans = [
+        (index, crop_path(photo, delivery.out, shape, format=delivery.format, many=many))
+        for index, shape in enumerate(shapes(result))
+    ]
+    for _, path in plans:
+        check_output(path, photo=photo, force=delivery.force)
+    for index, path in plans:
+        rendered = result.render(index, format=delivery.format, lossless=delivery.lossless)
+        written.append(write_image(rendered, path, photo=photo, force=delivery.force))
+        if delivery.compare:
+            beside = path.with_name(f"{path.stem}-compare.jpg")
+            written.append(write_picture(result.compare(index), beside, force=delivery.force))
+    return written
+
+
+def shapes(result: CropResult) -> list[str]:
+    """Return the name that tells each shape's file apart; empty when there is one shape."""
+    if len(result.crops) == 1:
+        return [""]
+    return [str(c.target.ratio or c.target.name or n) for n, c in enumerate(result.crops, 1)]
+
+
+def crop_one(
+    photo: str, request: CropRequest, context: Context, delivery: Delivery, many: bool
+) -> Outcome:
+    """Crop one photo and write the crop; an error that a person can cause becomes its outcome."""
+    try:
+        source: object = sys.stdin.buffer.read() if photo == "-" else photo
+        result = asyncio.run(run(source, request, context.but()))
+        written = deliver(result, delivery, many)
+    except CropsmithError as error:
+        return Outcome(photo, [f"cropsmith: {photo}: {error}"], exit_code=error.exit_code)
+    if delivery.show and written:
+        import webbrowser
+
+        webbrowser.open(written[0].absolute().as_uri())
+    lines = [*told(result), *(f"  wrote     {path}" for path in written)]
+    return Outcome(photo, lines, report=result.model_dump())
+
+
+def outcomes(
+    photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery, jobs: int
+) -> Iterator[Outcome]:
+    """Yield one outcome per photo, in order; the built-in photographer uses all cores."""
+    many = len(photos) > 1
+    workers = min(len(photos), jobs or os.cpu_count() or 1)
+    if workers == 1:
+        for photo in photos:
+            yield crop_one(photo, request, context, delivery, many)
+        return
+    # Processes for the built-in eyes, which are bound by the CPU; threads wait for models.
+    pool: concurrent.futures.Executor
+    if context.model == "builtin":
+        pool = concurrent.futures.ProcessPoolExecutor(workers)
+    else:
+        pool = concurrent.futures.ThreadPoolExecutor(workers)
+    with pool:
+        rest = iter(photos)
+        waiting = [
+            pool.submit(crop_one, photo, request, context, delivery, many)
+            for photo, _ in zip(rest, range(2 * workers), strict=False)
+        ]
+        while waiting:
+            yield waiting.pop(0).result()
+            for photo in rest:
+                waiting.append(pool.submit(crop_one, photo, request, context, delivery, many))
+                break
+
+
+def crop_all(
+    photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery, jobs: int
+) -> int:
+    """Crop every photo, print each outcome as it comes, return the worst exit code."""
+    if (
+        len(photos) > 1
+        and delivery.out is not None
+        and delivery.out.suffix
+        and not (delivery.out.is_dir())
+    ):
+        raise UsageError("Several photos need a folder to write to.", hint="Give -o FOLDER.")
+    worst, reports = 0, []
+    for outcome in outcomes(photos, request, context, delivery, jobs):
+        worst = max(worst, outcome.exit_code)
+        if outcome.exit_code:
+            print(*map(printable, outcome.lines), sep="\n", file=sys.stderr)
+        elif delivery.json:
+            reports.append(outcome.report)
+        else:
+            print(*map(printable, outcome.lines), sep="\n", flush=True)
+    if delivery.json and reports:
+        print(json.dumps(reports[0] if len(photos) == 1 else reports, indent=2))
+    return worst
