@@ -1,0 +1,84 @@
+"""A scorer as one typed row, and the protocol behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.evidence import Evidence, Grounding
+from cropsmith.tools.geometry import Boxes
+from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.scorers.crops import CropEmbeddings
+from cropsmith.tools.values import Value
+from cropsmith.tools.view import View
+
+Scores = NDArray[np.float64]
+"""Shape (N,): one value per candidate, in the row's range; NaN where none can be given."""
+
+
+class Need(StrEnum):
+    """What must be there before a scorer can run."""
+
+    CLIP = "a CLIP model"
+    AESTHETIC_HEAD = "the weights of an aesthetic head"
+    SERVER = "a scoring server"
+
+
+class ScorerRow(Value):
+    """Name, range and direction of a score, and what it needs."""
+
+    name: str
+    about: str
+    """One line for people."""
+    low: float = 0.0
+    high: float = 1.0
+    higher_is_better: bool = True
+    needs: tuple[Need, ...] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"the range of {self.name} is empty: {self.low} to {self.high}")
+        return self
+
+    def goodness(self, scores: Scores) -> Scores:
+        """Map scores to [0, 1], 1 the best; NaN stays NaN."""
+        share = np.clip((scores - self.low) / (self.high - self.low), 0.0, 1.0)
+        return share if self.higher_is_better else 1.0 - share
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that a scorer may look at: one photo, one target, and its candidates in one batch."""
+
+    view: View
+    intent: Intent
+    target: Target
+    candidates: Sequence[Candidate]
+    boxes: Boxes
+    """The candidates' boxes, shape (N, 4)."""
+    grounding: Grounding = field(default_factory=Grounding)
+    evidence: Sequence[Evidence] = ()
+    crops: CropEmbeddings | None = None
+    """Shared embeddings of the crops; None without a CLIP model."""
+
+
+class Scorer(Protocol):
+    """Scores all candidates of a photo at once."""
+
+    @property
+    def row(self) -> ScorerRow:
+        """What it is called and how its numbers read."""
+        ...
+
+    def score(self, scene: Scene) -> Scores | None:
+        """Return one value per candidate; None where the photo or request gives it no object.
+
+        Raises CropsmithError when it cannot do its work: the table leaves it out and says so.
+        """
+        ...
