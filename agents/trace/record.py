@@ -1,16 +1,43 @@
 """Typed steps of a run, and the recorder that collects them. No pixels, no secrets."""
 
 import contextvars
+import hashlib
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from pydantic import JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 
+from cropsmith.tools.geometry import Size
+from cropsmith.tools.plain_text import plain_unicode
 from cropsmith.tools.values import Value
+
+Text = Annotated[str, BeforeValidator(plain_unicode)]
+"""Text from outside; undecodable bytes (of a file name) become visible escapes."""
+
+
+class Facts(Value):
+    """What a run starts from."""
+
+    source: Text
+    """File name, path, URL or "bytes", as given."""
+    path: Text = ""
+    """Absolute path of a local photo; empty for anything else."""
+    sha256: str = ""
+    """Of the photo's bytes; empty while unknown (the first step that opens it says it)."""
+    size: Size | None = None
+    text: Text = ""
+    """The request in words, as given."""
+    request: JsonValue = None
+    """The whole request."""
+    model: str = "builtin"
+    settings: dict[str, Any] = Field(default_factory=dict)
+    """The fields of the Context."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Package -> version, of what the answer may depend on."""
 
 
 class CallRecord(Value):
@@ -38,6 +65,10 @@ class CallRecord(Value):
     temperature: float | None = None
     seed: int | None = None
     from_cache: bool = False
+    sent: tuple[Size, ...] = ()
+    """Pixels of each picture as sent."""
+    seen: tuple[Size, ...] = ()
+    """Pixels of each picture as the model sees it, where that is known."""
 
 
 class ToolRecord(Value):
@@ -60,8 +91,12 @@ class Step(Value):
     """Unix time, seconds."""
     seconds: float
     cpu_seconds: float
-    inputs: JsonValue = None
-    outputs: JsonValue = None
+    superstep: int | None = None
+    """Number of the graph's superstep; nodes that share it ran side by side."""
+    inputs: Any = None
+    """What the node got beside the state; the state is the fold of the earlier steps' outputs."""
+    outputs: Any = None
+    """The part of the state that the node changed: Values, or JSON when read back."""
     calls: tuple[CallRecord, ...] = ()
     tools: tuple[ToolRecord, ...] = ()
     notes: tuple[str, ...] = ()
@@ -74,6 +109,7 @@ class OpenStep:
 
     node: str
     round: int = 0
+    superstep: int | None = None
     inputs: Any = None
     outputs: Any = None
     calls: list[CallRecord] = field(default_factory=list)
@@ -95,20 +131,35 @@ class Recorder(Protocol):
         """Name of the trace; None when nothing is kept."""
         ...
 
-    def begin(self, facts: Any) -> None:
-        """Note what the run starts from (a JSON value): photo, request, settings, versions."""
+    @property
+    def problem(self) -> str:
+        """Why the trace is incomplete, one sentence for the result's notes; empty if it is not."""
+        ...
+
+    def begin(self, facts: Facts) -> None:
+        """Note what the run starts from."""
+        ...
+
+    def start(self, node: str, round: int, started: float) -> None:
+        """Mark that a step is under way, so that a killed run says where it ended."""
         ...
 
     def write(self, step: Step) -> None:
-        """Keep one finished step. Called from any thread."""
+        """Keep one finished step. Called from any thread; does no file work on the caller's."""
         ...
 
-    def picture(self, data: bytes) -> str:
-        """Keep an encoded picture, return its sha256."""
+    def picture(self, data: bytes, role: str = "shown") -> str:
+        """Keep an encoded picture, return its sha256.
+
+        Roles: "shown" to a model, "preview" of the photo, "photo" (the photo's own bytes).
+        """
         ...
 
     def end(self, status: str, result: Any) -> None:
-        """Note how the run ended: "ok" or "error", and the report or message."""
+        """Note how the run ended: "ok" and the report, "error" and the message, or "waiting".
+
+        Waits until everything is kept: in async code call it through `asyncio.to_thread`.
+        """
         ...
 
 
@@ -116,17 +167,19 @@ class NoTrace:
     """The recorder of `--no-trace`: keeps nothing."""
 
     trace_id: str | None = None
+    problem: str = ""
 
-    def begin(self, facts: Any) -> None:
+    def begin(self, facts: Facts) -> None:
+        """Keep nothing."""
+
+    def start(self, node: str, round: int, started: float) -> None:
         """Keep nothing."""
 
     def write(self, step: Step) -> None:
         """Keep nothing."""
 
-    def picture(self, data: bytes) -> str:
+    def picture(self, data: bytes, role: str = "shown") -> str:
         """Keep nothing, name the bytes."""
-        import hashlib
-
         return hashlib.sha256(data).hexdigest()
 
     def end(self, status: str, result: Any) -> None:
@@ -138,18 +191,25 @@ class MemoryTrace(NoTrace):
 
     def __init__(self) -> None:
         self.trace_id = uuid.uuid4().hex[:12]
-        self.facts: Any = None
+        self.facts: Facts | None = None
+        self.pictures: dict[str, bytes] = {}
         self.steps: list[Step] = []
         self.status = ""
         self.result: Any = None
 
-    def begin(self, facts: Any) -> None:
+    def begin(self, facts: Facts) -> None:
         """Keep the facts."""
         self.facts = facts
 
     def write(self, step: Step) -> None:
         """Keep the step."""
         self.steps.append(step)
+
+    def picture(self, data: bytes, role: str = "shown") -> str:
+        """Keep the bytes."""
+        sha256 = super().picture(data, role)
+        self.pictures[sha256] = data
+        return sha256
 
     def end(self, status: str, result: Any) -> None:
         """Keep the ending."""
@@ -163,10 +223,11 @@ def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenS
     token = current_step.set(step)
     started, wall, cpu = time.time(), time.perf_counter(), time.thread_time()
     error = ""
+    recorder.start(node, round, started)
     try:
         yield step
     except BaseException as failure:
-        error = f"{type(failure).__name__}: {failure}"
+        error = plain_unicode(f"{type(failure).__name__}: {failure}")
         raise
     finally:
         current_step.reset(token)
@@ -177,6 +238,7 @@ def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenS
                 started=started,
                 seconds=time.perf_counter() - wall,
                 cpu_seconds=time.thread_time() - cpu,
+                superstep=step.superstep,
                 inputs=step.inputs,
                 outputs=step.outputs,
                 calls=tuple(step.calls),

@@ -1,0 +1,77 @@
+"""A trace as its readers get it."""
+
+from enum import StrEnum
+from typing import Any
+
+from cropsmith.agents.trace.record import Facts, Step
+from cropsmith.tools.geometry import Size
+from cropsmith.tools.values import Value
+
+
+class TraceStatus(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    OK = "ok"
+    ERROR = "error"
+    WAITING = "waiting"
+    """Paused for a person's word; can be resumed."""
+    KILLED = "killed"
+    """Its process is gone, and it never said how it ended."""
+
+
+class TraceHead(Value):
+    """One line of a list of traces."""
+
+    id: str
+    started: float
+    """Unix time, seconds."""
+    seconds: float | None = None
+    """None while it runs, or if it was killed."""
+    status: TraceStatus
+    source: str
+    path: str = ""
+    sha256: str = ""
+    size: Size | None = None
+    """Of the upright photo, in pixels."""
+    request: str = ""
+    model: str
+    calls: int = 0
+    failed_calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    """US dollars; None when no call told a price."""
+    error: str = ""
+    parent: str = ""
+    """The trace that this one replays."""
+
+
+class StepMark(Value):
+    """A step that began and never ended."""
+
+    node: str
+    round: int
+    started: float
+    """Unix time, seconds."""
+
+
+class PictureUse(Value):
+    """A picture of the image store, and what this trace has it for."""
+
+    sha256: str
+    role: str
+    """"shown" to a model, "preview" of the photo, "photo" (its own bytes)."""
+
+
+class Trace(Value):
+    """All that is kept of one run."""
+
+    head: TraceHead
+    facts: Facts
+    steps: tuple[Step, ...]
+    """In the order in which they began."""
+    unfinished: tuple[StepMark, ...] = ()
+    result: Any = None
+    """JSON of the report; None when the run did not get so far."""
+    pictures: tuple[PictureUse, ...] = ()

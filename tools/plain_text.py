@@ -1,0 +1,33 @@
+"""Text of others, made safe to keep and to show: data stays data, and every sign is visible."""
+
+import re
+
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 (but tab and newline), DEL, C1: terminals obey them
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction: would show another order
+    r"\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def plain_unicode(text: str) -> str:
+    """Return text that UTF-8 takes: undecodable bytes of a file name become visible escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def visible(text: str) -> str:
+    r"""Return text in which control and direction signs are spelt out: `\x1b[31m`.
+
+    Newlines and tabs stay. What is shown can neither steer a terminal nor hide what it is.
+    """
+    return _HIDDEN.sub(lambda found: _spelt(found.group()), text)
+
+
+def one_line(text: str, width: int = 80) -> str:
+    """Return `visible` text on one line, cut at `width` characters."""
+    line = " ".join(visible(text).split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _spelt(sign: str) -> str:
+    code = ord(sign)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
