@@ -58,6 +58,9 @@ class Target(Value):
     ratio: Ratio | None = None
     size: Size | None = None
     """Exact output pixels; implies the ratio."""
+    at_most: bool = False
+    """The size is a preset's, not the person's: a photo with fewer pixels gives a smaller file of
+    the same ratio instead of being refused."""
 
 
 class Tightness(StrEnum):

@@ -1,0 +1,132 @@
+"""When constraints cannot hold together: which ones, and the least that must be given up."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cropsmith.errors import Infeasible
+from cropsmith.tools.constraint_kinds import AtLeast, ClearSide, Constraint, HasRatio
+from cropsmith.tools.geometry import Box, PixelBox, Size
+from cropsmith.tools.result import CheckKind
+from cropsmith.tools.solver import search
+
+LAST_TO_GO = (
+    CheckKind.INSIDE,
+    CheckKind.RATIO,
+    CheckKind.KEEP_OUT,
+    CheckKind.AVOID,
+    CheckKind.SUBJECT,
+    CheckKind.NEVER_CUT,
+    CheckKind.MIN_SIZE,
+    CheckKind.COPY_SPACE,
+    CheckKind.MARGIN,
+)
+"""The most important first: a relaxation gives up the later kinds before the earlier."""
+
+
+class Conflict(Infeasible):
+    """Constraints that cannot hold together."""
+
+    def __init__(
+        self,
+        conflicting: Sequence[Constraint],
+        relaxed: Sequence[Constraint],
+        given_up: Sequence[str],
+        pixels: PixelBox,
+    ) -> None:
+        wishes = list(dict.fromkeys(c.wish for c in conflicting))
+        together = " together" if len(conflicting) > 1 else ""
+        super().__init__(
+            f"No crop of this photo has {_joined(wishes)}{together}.",
+            hint=f"It works {_joined(list(dict.fromkeys(given_up)))}.",
+        )
+        self.conflicting = tuple(conflicting)
+        """A smallest set that cannot hold: without any one of them the others can."""
+        self.relaxed = tuple(relaxed)
+        """Constraints that can hold: as many as possible, the rest weakened or left out."""
+        self.given_up = tuple(given_up)
+        """What `relaxed` gives up, to finish "It works ..."."""
+        self.pixels = pixels
+        """The best box under `relaxed`."""
+
+
+def conflict(wish: Box, constraints: Sequence[Constraint], image: Size) -> Conflict:
+    """Explain constraints that have no solution."""
+
+    def works(some: Sequence[Constraint]) -> PixelBox | None:
+        return search(wish, None, some, image)
+
+    core = _core(constraints, works)
+    kept: list[Constraint] = []
+    pixels = PixelBox(left=0, top=0, right=image.width, bottom=image.height)
+    given_up: list[str] = []
+    for constraint in sorted(constraints, key=lambda c: LAST_TO_GO.index(c.kind)):
+        found = works([*kept, constraint])
+        if found is not None:
+            kept.append(constraint)
+            pixels = found
+            continue
+        weaker = _weakened(constraint, lambda c: works([*kept, c]) is not None)
+        given_up.append(_concession(constraint, weaker))
+        if weaker is not None:
+            kept.append(weaker)
+            pixels = works(kept) or pixels
+    return Conflict(core, kept, given_up, pixels)
+
+
+def _core(
+    constraints: Sequence[Constraint], works: Callable[[Sequence[Constraint]], PixelBox | None]
+) -> list[Constraint]:
+    """Return a smallest infeasible subset, by deletion: each left in it is needed for it."""
+    core = list(constraints)
+    for constraint in constraints:
+        rest = [c for c in core if c is not constraint]
+        if works(rest) is None:
+            core = rest
+    return core
+
+
+def _weakened(constraint: Constraint, works: Callable[[Constraint], bool]) -> Constraint | None:
+    """Return the strongest weaker form that works; None when it must go entirely."""
+    if isinstance(constraint, AtLeast):
+        steps = max(constraint.size.width, constraint.size.height)
+
+        def scaled(step: int) -> Constraint:
+            size = constraint.size
+            width, height = size.width * step // steps, size.height * step // steps
+            smaller = Size(width=max(1, width), height=max(1, height))
+            return replace(constraint, size=smaller)
+
+        return _strongest(scaled, steps, works)
+    if isinstance(constraint, ClearSide):
+        steps = round(constraint.share * 100)
+        return _strongest(lambda step: replace(constraint, share=step / 100), steps, works)
+    return None
+
+
+def _strongest(
+    form: Callable[[int], Constraint], steps: int, works: Callable[[Constraint], bool]
+) -> Constraint | None:
+    """Return the form of the most steps below `steps` that works, by bisection."""
+    low, high = 0, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        if works(form(middle)):
+            low = middle
+        else:
+            high = middle
+    return form(low) if low else None
+
+
+def _concession(constraint: Constraint, weaker: Constraint | None) -> str:
+    """Say what is given up, to finish "It works ..."."""
+    if weaker is not None:
+        return f"with {weaker.wish} instead"
+    if isinstance(constraint, HasRatio):
+        return "with another ratio"
+    return f"without {constraint.wish}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Join words as a person would."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
