@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.tools.geometry import Size
-from cropsmith.tools.photo import Photo, open_photo
+from cropsmith.tools.photo import LOOK_SIDE, Photo, open_photo
 
 if TYPE_CHECKING:
     from cropsmith.tools.sight import Sight
 
-SIGHT_SIDE = 320
+SIGHT_SIDE = LOOK_SIDE
 """Long side, in pixels, of what the built-in photographer looks at."""
 
 

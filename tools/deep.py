@@ -1,0 +1,119 @@
+"""16-bit colour, which Pillow cannot hold: read with OpenCV, written as TIFF or PNG.
+
+Pillow opens 16-bit RGB as 8-bit, silently. 16-bit greyscale it can hold, and does not come here.
+"""
+
+import io
+import struct
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import TiffImagePlugin as tiff
+
+from cropsmith.errors import UnreadableImage
+
+Deep = NDArray[np.uint16]
+"""Shape (H, W, 3) or (H, W, 4), RGB or RGBA, as stored (not yet upright)."""
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def is_deep(data: bytes, format: str) -> bool:
+    """Tell whether an encoded image has 16-bit colour that `decode_deep` keeps."""
+    if format == "PNG" and data.startswith(_PNG_SIGNATURE) and len(data) > 26:
+        return data[24] == 16 and data[25] in (2, 6)
+    if format == "TIFF":
+        tags = first_directory(data)
+        bits, photometric = tags.get(258, (1,)), tags.get(262)
+        return len(bits) in (3, 4) and set(bits) == {16} and photometric == 2
+    return False
+
+
+def decode_deep(data: bytes) -> list[Deep]:
+    """Return every page of a 16-bit colour TIFF or PNG; UnreadableImage when OpenCV cannot."""
+    known, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if not known or not pages:
+        raise UnreadableImage("The 16-bit image cannot be decoded.")
+    return [_rgb(np.asarray(page)) for page in pages]
+
+
+def encode_deep_tiff(
+    pages: Sequence[Deep], tags: dict[int, object] | None = None, deflate: bool = False
+) -> bytes:
+    """Return a TIFF of 16-bit RGB or RGBA pages; `tags` (number -> value) go into the first."""
+    file = io.BytesIO()
+    with tiff.AppendingTiffWriter(file) as writer:
+        for number, page in enumerate(pages):
+            pixels = np.ascontiguousarray(page, dtype="<u2")
+            height, width, channels = pixels.shape
+            body = _deflated(pixels) if deflate else pixels.tobytes()
+            directory = tiff.ImageFileDirectory_v2(prefix=b"II")
+            for tag, value in (tags or {}).items() if number == 0 else ():
+                directory[tag] = value
+            directory[256], directory[257] = width, height
+            directory[258] = (16,) * channels
+            directory[259] = 8 if deflate else 1
+            directory[262] = 2
+            directory[277] = channels
+            directory[278] = height
+            directory[279] = len(body)
+            directory[273] = 0  # Pillow's writer adds where the pixels start
+            directory[284] = 1
+            if deflate:
+                directory[317] = 2
+            if channels == 4:
+                directory[338] = 2
+            directory.save(writer)
+            writer.write(body)
+            writer.newFrame()
+    return file.getvalue()
+
+
+def encode_deep_png(pixels: Deep) -> bytes:
+    """Return a 16-bit PNG without metadata."""
+    order = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    known, data = cv2.imencode(".png", cv2.cvtColor(pixels, order))
+    if not known:
+        raise UnreadableImage("The 16-bit image cannot be encoded.")
+    return bytes(data.tobytes())
+
+
+def first_directory(data: bytes) -> tiff.ImageFileDirectory_v2:
+    """Return the tags of a TIFF's first page; may raise anything on a broken one."""
+    header = data[:8]
+    big = len(header) > 3 and 43 in header[2:4]
+    directory = tiff.ImageFileDirectory_v2(data[:16] if big else header)
+    order = "<" if header[:2] == b"II" else ">"
+    start = struct.unpack(order + "Q", data[8:16])[0] if big else directory.next
+    file = io.BytesIO(data)
+    file.seek(start)
+    directory.load(file)
+    return directory
+
+
+def _deflated(pixels: NDArray[np.uint16]) -> bytes:
+    """Compress with the horizontal predictor (TIFF 6.0, section 14): differences along the row."""
+    import zlib
+
+    differences = pixels.copy()
+    differences[:, 1:] -= pixels[:, :-1]
+    return zlib.compress(differences.tobytes(), 6)
+
+
+def _rgb(page: NDArray[np.generic]) -> Deep:
+    if page.ndim == 2:
+        page = np.repeat(page[..., None], 3, axis=2)
+    if np.issubdtype(page.dtype, np.floating):
+        finite = np.nan_to_num(page.astype(np.float64), posinf=0.0, neginf=0.0)
+        low, high = float(finite.min()), float(finite.max())
+        if low < 0 or high > 1:
+            finite = (finite - low) / max(high - low, 1e-12)
+        page = np.round(finite * 65535).astype(np.uint16)
+    elif page.dtype == np.uint8:
+        page = page.astype(np.uint16) * 257
+    elif page.dtype != np.uint16:
+        raise UnreadableImage(f"Pixels of {page.dtype} are not opened.")
+    order = cv2.COLOR_BGRA2RGBA if page.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return np.asarray(cv2.cvtColor(page, order), dtype=np.uint16)
