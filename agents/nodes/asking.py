@@ -7,10 +7,16 @@ from typing import Generic, TypeVar
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Mind, MindFailed
 from cropsmith.agents.state import CropState
+from cropsmith.agents.trace.database import images_of
+from cropsmith.errors import UsageError
+from cropsmith.settings import home
+from cropsmith.tools.image_store import ImageStore
 from cropsmith.tools.result import Failure
 from cropsmith.tools.view import View
 
 T = TypeVar("T")
+
+HASH = "sha256:"
 
 
 @dataclass(frozen=True)
@@ -40,5 +46,17 @@ async def ask_mind(
 
 def view_of(state: CropState, context: Context) -> View:
     """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
-    known = context.views.get(state["image"].sha256)
-    return known or context.views.open(state["image"].source)
+    image = state["image"]
+    return context.views.get(image.sha256) or open_named(context, image.source)
+
+
+def open_named(context: Context, name: str) -> View:
+    """Open a path or URL, or "sha256:..." for a photo known to the process or the image store."""
+    if not name.startswith(HASH):
+        return context.views.open(name)
+    sha256 = name.removeprefix(HASH)
+    if known := context.views.get(sha256):
+        return known
+    if (data := ImageStore(images_of(home())).get(sha256)) is None:
+        raise UsageError(f"No photo {sha256[:12]} is in the image store.")
+    return context.views.open(data)

@@ -6,10 +6,11 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
-from cropsmith.agents.nodes.asking import ask_mind
+from cropsmith.agents.nodes.asking import HASH, ask_mind, open_named
 from cropsmith.agents.state import CropState, ImageRef
 from cropsmith.errors import UsageError
 from cropsmith.tools.request import CropRequest
+from cropsmith.tools.view import View
 
 
 def as_request(given: CropRequest | dict[str, Any] | str) -> CropRequest:
@@ -19,17 +20,23 @@ def as_request(given: CropRequest | dict[str, Any] | str) -> CropRequest:
     return CropRequest.model_validate(given)
 
 
+def lasting_name(view: View) -> str:
+    """Return a name that finds the photo again after a restart, if anything can."""
+    path = view.photo.path
+    return str(path.absolute()) if path else f"{HASH}{view.sha256}"
+
+
 async def intent(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
     """Open the photo and understand the request. UsageError when its wishes exclude each other."""
     context = runtime.context
-    view = await asyncio.to_thread(context.views.open, state["photo"])
+    view = await asyncio.to_thread(open_named, context, state["photo"])
     request = as_request(state["request"])
     answer = await ask_mind(context, "intent", lambda mind: mind.understand(view, request))
     wanted = answer.value
     if wanted.contradictions:
         raise UsageError(wanted.contradictions[0], hint="Ask for one or the other.")
     return {
-        "image": ImageRef(source=state["photo"], sha256=view.sha256, size=view.size),
+        "image": ImageRef(source=lasting_name(view), sha256=view.sha256, size=view.size),
         "intent": wanted,
         "round": 0,
         "failures": answer.failures,
