@@ -28,7 +28,7 @@ def rising(value: float, low: float, high: float) -> float:
 
 
 def placement(saliency: Plane) -> Mapping[Element, float]:
-    """Return how well one concentrated interest sits in the centre, on thirds, on the golden cut."""
+    """Return how well one concentrated interest sits: centre, thirds, golden cut."""
     height, width = saliency.shape
     weights = saliency / max(float(saliency.sum()), 1e-9)
     x = (np.arange(width) + 0.5) / width

@@ -11,10 +11,13 @@ from cropsmith.agents.mind import Brief, Mind, MindFailed
 from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate, Provenance
+from cropsmith.tools.constraint_kinds import Constraint
 from cropsmith.tools.constraints import check_all, constraints_for
 from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.result import Failure
+from cropsmith.tools.geometry import Box, PixelBox, as_array
+from cropsmith.tools.request import Target
+from cropsmith.tools.result import CheckKind, Failure
+from cropsmith.tools.sizes import snap
 from cropsmith.tools.solver import solve
 
 MARGIN = 0.15
@@ -51,8 +54,7 @@ def solved(brief: Brief, drafts: Sequence[Candidate]) -> list[Candidate]:
     intent, target, size = brief.intent, brief.target, brief.view.size
     rules = constraints_for(intent, target, [*brief.grounding.found, *brief.evidence], size)
     done: dict[tuple[float, ...], Candidate] = {}
-    for draft in drafts:
-        pixels = solve(draft.box, target, rules, size, upscale=intent.upscale)
+    for draft, pixels in zip(drafts, whole(drafts, target, rules, brief), strict=True):
         box = pixels.normalised(size)
         number = f"{brief.target_index}.{brief.round}.{len(done)}"
         checked = draft.model_copy(
@@ -60,6 +62,21 @@ def solved(brief: Brief, drafts: Sequence[Candidate]) -> list[Candidate]:
         )
         done.setdefault(tuple(box.corners), checked)
     return list(done.values())
+
+
+def whole(
+    drafts: Sequence[Candidate], target: Target, rules: Sequence[Constraint], brief: Brief
+) -> list[PixelBox]:
+    """Return the nearest legal integer box of each draft."""
+    size = brief.view.size
+    if all(rule.kind in (CheckKind.INSIDE, CheckKind.RATIO) for rule in rules):
+        # Nothing but a shape: all drafts at once, since the solver's search would find the same.
+        snapped = snap(as_array(draft.box for draft in drafts), target.ratio, size)
+        return [
+            PixelBox(left=left, top=top, right=right, bottom=bottom)
+            for left, top, right, bottom in snapped.tolist()
+        ]
+    return [solve(d.box, target, rules, size, upscale=brief.intent.upscale) for d in drafts]
 
 
 async def drafts_of(
