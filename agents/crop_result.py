@@ -7,12 +7,13 @@ from typing import Any
 from PIL import Image
 
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.geometry import Box, PixelBox, Point
+from cropsmith.tools.geometry import Box, PixelBox, Point, whole_pixels
 from cropsmith.tools.output import write_image
 from cropsmith.tools.overlay import side_by_side
 from cropsmith.tools.photo import Photo
 from cropsmith.tools.render import Rendered, render
 from cropsmith.tools.result import CropReport, Failure, Framed
+from cropsmith.tools.solver import output_size
 
 
 class CropResult:
@@ -85,27 +86,44 @@ class CropResult:
         """Return the report as JSON-ready data; `--json` prints it."""
         return self.report.model_dump(mode="json", **options)
 
-    def render(
-        self, index: int = 0, *, format: str | None = None, lossless: bool = False
-    ) -> Rendered:
-        """Return the encoded crop of shape `index` at full resolution, metadata kept."""
+    def pixel_box(self, index: int = 0, alternative: int = 0) -> PixelBox:
+        """Return the crop of shape `index` in pixels: the chosen one, or its n-th alternative."""
         answer = self.crops[index]
-        return render(
-            self.photo, answer.pixels, output=answer.output, format=format, lossless=lossless
-        )
+        if alternative == 0:
+            return answer.pixels
+        return whole_pixels(answer.alternatives[alternative - 1].box, self.report.image)
+
+    def render(
+        self,
+        index: int = 0,
+        alternative: int = 0,
+        *,
+        format: str | None = None,
+        lossless: bool = False,
+    ) -> Rendered:
+        """Return the encoded crop at full resolution, metadata kept."""
+        pixels, wanted = self.pixel_box(index, alternative), self.crops[index].target
+        output = output_size(pixels, wanted, upscale=self.report.intent.upscale)
+        return render(self.photo, pixels, output=output, format=format, lossless=lossless)
 
     def save(
-        self, path: str | Path, index: int = 0, *, force: bool = False, lossless: bool = False
+        self,
+        path: str | Path,
+        index: int = 0,
+        alternative: int = 0,
+        *,
+        force: bool = False,
+        lossless: bool = False,
     ) -> Path:
         """Write the crop of shape `index`; OutputError if the file exists or cannot be written.
 
         The file's suffix chooses the format. Written whole or not at all; never over the input.
         """
         path = Path(path)
-        rendered = self.render(index, format=path.suffix.lstrip(".") or None, lossless=lossless)
+        format = path.suffix.lstrip(".") or None
+        rendered = self.render(index, alternative, format=format, lossless=lossless)
         return write_image(rendered, path, photo=self.photo, force=force)
 
-    def compare(self, index: int = 0) -> Image.Image:
+    def compare(self, index: int = 0, alternative: int = 0) -> Image.Image:
         """Return a picture of the photo with the crop drawn on it, beside the crop."""
-        answer: PixelBox = self.crops[index].pixels
-        return side_by_side(self.photo, answer)
+        return side_by_side(self.photo, self.pixel_box(index, alternative))

@@ -143,6 +143,16 @@ class PixelBox(Value):
         )
 
 
+def whole_pixels(box: Box, image: Size) -> PixelBox:
+    """Return the integer box that a solved box stands for: its edges are multiples of a pixel."""
+    return PixelBox(
+        left=round(box.x1 * image.width),
+        top=round(box.y1 * image.height),
+        right=round(box.x2 * image.width),
+        bottom=round(box.y2 * image.height),
+    )
+
+
 def as_array(boxes: Iterable[Box]) -> Boxes:
     """Return the boxes as an (N, 4) array; N may be 0."""
     return np.array([b.corners for b in boxes], dtype=np.float64).reshape(-1, 4)

@@ -64,8 +64,8 @@ class Views:
         self._views: dict[str, View] = {}
 
     def open(self, source: object) -> View:
-        """Open a photo from any source that `open_photo` takes; UnreadableImage if it cannot be."""
-        return self.add(self._opener(source))
+        """Open whatever `open_photo` takes, or an open Photo; UnreadableImage if it cannot be."""
+        return self.add(source if isinstance(source, Photo) else self._opener(source))
 
     def add(self, photo: Photo) -> View:
         """Return the view of a photo, the one already there if its bytes are known."""

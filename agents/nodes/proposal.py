@@ -71,11 +71,15 @@ def whole(
     size = brief.view.size
     if all(rule.kind in (CheckKind.INSIDE, CheckKind.RATIO) for rule in rules):
         # Nothing but a shape: all drafts at once, since the solver's search would find the same.
-        snapped = snap(as_array(draft.box for draft in drafts), target.ratio, size)
-        return [
-            PixelBox(left=left, top=top, right=right, bottom=bottom)
-            for left, top, right, bottom in snapped.tolist()
-        ]
+        try:
+            snapped = snap(as_array(draft.box for draft in drafts), target.ratio, size)
+        except ValueError:
+            pass  # no box of this ratio fits the photo: the solver below says so in words
+        else:
+            return [
+                PixelBox(left=left, top=top, right=right, bottom=bottom)
+                for left, top, right, bottom in snapped.tolist()
+            ]
     return [solve(d.box, target, rules, size, upscale=brief.intent.upscale) for d in drafts]
 
 

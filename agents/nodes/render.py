@@ -11,22 +11,12 @@ from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.diversity import diverse
-from cropsmith.tools.geometry import Box, PixelBox, Point, Size
+from cropsmith.tools.geometry import Point, whole_pixels
 from cropsmith.tools.result import CropReport, Decision, Framed, Usage
 from cropsmith.tools.solver import output_size
 
 ALTERNATIVES = 2
 """Alternatives that are told even when one answer was asked for."""
-
-
-def whole_pixels(box: Box, size: Size) -> PixelBox:
-    """Return the integer box that a solved candidate stands for."""
-    return PixelBox(
-        left=round(box.x1 * size.width),
-        top=round(box.y1 * size.height),
-        right=round(box.x2 * size.width),
-        bottom=round(box.y2 * size.height),
-    )
 
 
 def alternatives_to(chosen: Candidate, brief: Brief, decision: Decision) -> tuple[Candidate, ...]:

@@ -40,6 +40,15 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """One file to write: which shape, which of its answers (0 is the chosen one), where."""
+
+    index: int
+    alternative: int
+    path: Path
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one photo; picklable, so that worker processes can return it."""
 
@@ -93,19 +102,29 @@ def deliver(result: CropResult, delivery: Delivery, many: bool) -> list[Path]:
     if delivery.dry_run:
         return []
     photo, written = result.photo, []
-    plans = [
-        (index, crop_path(photo, delivery.out, shape, format=delivery.format, many=many))
-        for index, shape in enumerate(shapes(result))
-    ]
-    for _, path in plans:
-        check_output(path, photo=photo, force=delivery.force)
-    for index, path in plans:
-        rendered = result.render(index, format=delivery.format, lossless=delivery.lossless)
-        written.append(write_image(rendered, path, photo=photo, force=delivery.force))
+    plans = list(planned(result, delivery, many))
+    for plan in plans:
+        check_output(plan.path, photo=photo, force=delivery.force)
+    for plan in plans:
+        rendered = result.render(
+            plan.index, plan.alternative, format=delivery.format, lossless=delivery.lossless
+        )
+        written.append(write_image(rendered, plan.path, photo=photo, force=delivery.force))
         if delivery.compare:
-            beside = path.with_name(f"{path.stem}-compare.jpg")
-            written.append(write_picture(result.compare(index), beside, force=delivery.force))
+            beside = plan.path.with_name(f"{plan.path.stem}-compare.jpg")
+            picture = result.compare(plan.index, plan.alternative)
+            written.append(write_picture(picture, beside, force=delivery.force))
     return written
+
+
+def planned(result: CropResult, delivery: Delivery, many: bool) -> Iterator[Plan]:
+    """Yield the files to write: every shape, and as many answers of each as were asked for."""
+    for index, shape in enumerate(shapes(result)):
+        answers = min(result.report.intent.alternatives, 1 + len(result.crops[index].alternatives))
+        for alternative in range(answers):
+            mark = "-".join(filter(None, [shape, str(alternative + 1) if alternative else ""]))
+            path = crop_path(result.photo, delivery.out, mark, format=delivery.format, many=many)
+            yield Plan(index, alternative, path)
 
 
 def shapes(result: CropResult) -> list[str]:

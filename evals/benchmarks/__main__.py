@@ -1,0 +1,10 @@
+"""Run every benchmark, or those named: `python -m cropsmith.evals.benchmarks [NAME...]`."""
+
+import sys
+from importlib import import_module
+
+NAMES = ["startup", "request", "memory", "overhead"]
+
+for name in sys.argv[1:] or NAMES:
+    print(f"\n# {name}", flush=True)
+    import_module(f"cropsmith.evals.benchmarks.{name}").main()
