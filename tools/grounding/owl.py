@@ -1,0 +1,199 @@
+"""OWL-ViT and OWLv2 through transformers: one look at a photo serves every later question.
+
+The image tower is nearly all of the cost (11 s of CPU for OWLv2 B/16), so a photo's tokens are kept
+and words, pictures and later questions are held against them. The arithmetic is that of
+`forward` and `image_guided_detection`; only the order of the calls is ours.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cropsmith.errors import MissingExtra, UsageError
+from cropsmith.tools.geometry import Size
+from cropsmith.tools.grounding.decoding import on_photo
+from cropsmith.tools.grounding.detection import Detections
+from cropsmith.tools.view import View
+from cropsmith.tools.weights import (
+    WeightsMissing,
+    local_model,
+    model_source,
+    ready_for_transformers,
+)
+
+KNOWN = (
+    "google/owlv2-base-patch16-ensemble",
+    "google/owlv2-base-patch16",
+    "google/owlvit-base-patch16",
+    "google/owlvit-base-patch32",
+)
+"""Looked for on this machine, in this order, when no detector is named."""
+
+KEEP = 4
+"""Photos whose tokens are kept."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What the image tower made of one picture."""
+
+    features: Any
+    """(P, D) tensor: one row per patch."""
+    boxes: NDArray[np.float32]
+    """(P, 4): raw centre boxes."""
+    size: Size
+    """Of the pixels that were given in."""
+
+
+class OwlDetector:
+    """An OWL model with its processors; safe to share between threads."""
+
+    def __init__(
+        self,
+        name: str,
+        model: Any,
+        image_processor: Any,
+        tokenizer: Any,
+        *,
+        device: str = "cpu",
+        threshold: float = 0.1,
+    ) -> None:
+        self.name = name
+        self.threshold = threshold
+        self.model = model.eval().to(device)
+        self.padded: bool = model.config.model_type == "owlv2"
+        self._processor = image_processor
+        self._tokenizer = tokenizer
+        self._device = device
+        self._side: int = max(image_processor.size["height"], image_processor.size["width"])
+        self._context: int = model.config.text_config.max_position_embeddings
+        self._lock = threading.RLock()
+        self._tokens: OrderedDict[str, Tokens] = OrderedDict()
+
+    def by_text(
+        self, views: Sequence[View], queries: Sequence[Sequence[str]]
+    ) -> Sequence[Detections]:
+        """Look for each photo's own queries, all photos in one batch."""
+        texts = list(dict.fromkeys(text for each in queries for text in each))
+        if not texts:
+            return [Detections(np.zeros((0, 4)), np.zeros((0, 0))) for _ in views]
+        with self._lock:
+            rows = dict(zip(texts, self._embed_texts(texts), strict=True))
+            photos = self._look([view.sha256 for view in views], views)
+            return [
+                self._match(tokens, [rows[text] for text in each])
+                for tokens, each in zip(photos, queries, strict=True)
+            ]
+
+    def by_picture(self, view: View, reference: NDArray[np.uint8]) -> Detections:
+        """Look for the thing that `reference` shows: one-shot, image-guided detection."""
+        import torch
+
+        with self._lock, torch.inference_mode():
+            photo = self._look([view.sha256], [view])[0]
+            features = self._feature_maps([reference])
+            height, width = features.shape[1:3]
+            rows = features.reshape(1, height * width, -1)
+            query, _, _ = self.model.embed_image_query(rows, features)
+            if query is None:
+                return Detections(np.zeros((0, 4)), np.zeros((0, 1)))
+            return self._match(photo, list(query.reshape(-1, query.shape[-1])[:1]))
+
+    def _look(self, names: Sequence[str], views: Sequence[View]) -> list[Tokens]:
+        """Return the photos' tokens, running the image tower once over those not kept."""
+        import torch
+
+        fresh = {n: v for n, v in zip(names, views, strict=True) if n not in self._tokens}
+        if fresh:
+            pixels = [view.pixels(self._side) for view in fresh.values()]
+            with torch.inference_mode():
+                maps = self._feature_maps(pixels)
+                rows = maps.reshape(maps.shape[0], -1, maps.shape[-1])
+                boxes = self.model.box_predictor(rows, maps).float().cpu().numpy()
+            for name, row, raw, image in zip(fresh, rows, boxes, pixels, strict=True):
+                size = Size(width=image.shape[1], height=image.shape[0])
+                self._tokens[name] = Tokens(row, raw, size)
+        found = [self._tokens[name] for name in names]
+        for name in names:
+            self._tokens.move_to_end(name)
+        while len(self._tokens) > KEEP:
+            self._tokens.popitem(last=False)
+        return found
+
+    def _feature_maps(self, pixels: Sequence[NDArray[np.uint8]]) -> Any:
+        inputs = self._processor(images=list(pixels), return_tensors="pt")
+        values = inputs["pixel_values"].to(self._device, self.model.dtype)
+        return self.model.image_embedder(pixel_values=values)[0]
+
+    def _embed_texts(self, texts: Sequence[str]) -> list[Any]:
+        """Return one unit row per text. OWL reads 16 tokens; longer texts are cut, not refused."""
+        import torch
+
+        tokens = self._tokenizer(
+            list(texts),
+            padding="max_length",
+            truncation=True,
+            max_length=self._context,
+            return_tensors="pt",
+        ).to(self._device)
+        with torch.inference_mode():
+            base = getattr(self.model, self.model.base_model_prefix)
+            out = base.get_text_features(
+                input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]
+            )
+            rows = getattr(out, "pooler_output", out)
+            rows = rows / torch.linalg.norm(rows, ord=2, dim=-1, keepdim=True)
+        return list(rows)
+
+    def _match(self, tokens: Tokens, queries: Sequence[Any]) -> Detections:
+        """Hold query rows against a photo's tokens."""
+        import torch
+
+        with torch.inference_mode():
+            stacked = torch.stack(list(queries))[None]
+            logits, _ = self.model.class_predictor(tokens.features[None], stacked)
+            scores = torch.sigmoid(logits[0].float()).cpu().numpy().astype(np.float64)
+        boxes = on_photo(tokens.boxes, tokens.size, self.padded)
+        # OWLv2's boxes may lie wholly in the padding: nothing of the photo is in them.
+        real = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+        return Detections(boxes[real], scores[real])
+
+
+@lru_cache(maxsize=2)
+def load_owl(name: str, device: str = "cpu") -> OwlDetector:
+    """Load an OWL-ViT or OWLv2 model by hub name or folder, once per process.
+
+    Raises MissingExtra without its packages, WeightsMissing where no weights are found, UsageError
+    for a model of another kind.
+    """
+    source = model_source(name)
+    ready_for_transformers("Finding things by name")
+    import transformers
+
+    try:
+        kind = transformers.AutoConfig.from_pretrained(source).model_type
+        classes = {"owlvit": "OwlViT", "owlv2": "Owlv2"}
+        if kind not in classes:
+            raise UsageError(f"{name} is a {kind} model, not OWL-ViT or OWLv2.")
+        if kind == "owlv2" and not transformers.utils.is_scipy_available():
+            raise MissingExtra("OWLv2", "transformers")
+        prefix = classes[kind]
+        # The PIL processors need no torchvision, and give what the models were trained with.
+        processor = getattr(transformers, f"{prefix}ImageProcessorPil").from_pretrained(source)
+        model = getattr(transformers, f"{prefix}ForObjectDetection").from_pretrained(source)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise WeightsMissing(f"The detector {name} could not be loaded: {first}") from error
+    return OwlDetector(name, model, processor, tokenizer, device=device)
+
+
+def detector_at_hand() -> str | None:
+    """Return the first known detector whose weights are on this machine; never downloads."""
+    return next((name for name in KNOWN if local_model(name) is not None), None)
