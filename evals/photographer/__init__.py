@@ -1,0 +1,1 @@
+"""How the built-in photographer is trained, cross-validated and timed."""
