@@ -1,5 +1,7 @@
 """The neutral record of a photo that people cropped: every dataset loader makes it."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from cropsmith.tools.evidence import ExpertCrop
@@ -38,6 +40,10 @@ class LabelledPhoto(Value):
     """Box of the subject (SACD's mask box, HCIC's person)."""
     subject_mask: str = ""
     """File of the subject's mask, where there is one."""
+    attributes: Mapping[str, float] = Field(default_factory=dict)
+    """Named ratings of the whole photo (AADB's eleven, -1..1)."""
+    tags: tuple[str, ...] = ()
+    """Scene and composition elements, as the dataset names them (CADB)."""
     source: str
     """The dataset: "fcdb", "gaicd", "personal"."""
     split: str = ""

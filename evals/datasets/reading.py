@@ -1,0 +1,183 @@
+"""Label files, read so that every complaint can name the file and the line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cropsmith.errors import UsageError
+from cropsmith.tools.geometry import Size
+
+LONGEST = 512 * 2**20
+"""Bytes; the largest label file of any of these sets is below 50 MB."""
+SPACE = " \t\n\r"
+
+
+class DatasetError(UsageError):
+    """A label file or folder is not what its format says; names file and line."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record stands."""
+
+    file: Path
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+    def error(self, message: str, hint: str = "") -> DatasetError:
+        """Return the complaint about this place."""
+        return DatasetError(f"{self}: {message}", hint=hint)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One element of a JSON array or object, with its place; `key` is empty in an array."""
+
+    place: Place
+    key: str
+    value: Any
+
+    def get(self, name: str) -> Any:
+        """Return a field of the entry, or complain about this place."""
+        if not isinstance(self.value, dict):
+            raise self.place.error(f"an object with '{name}' was expected.")
+        if name not in self.value:
+            found = ", ".join(sorted(self.value)) or "nothing"
+            raise self.place.error(f"'{name}' is missing; the entry has {found}.")
+        return self.value[name]
+
+    def text(self, name: str) -> str:
+        """Return a field that must be a string."""
+        value = self.get(name)
+        if not isinstance(value, str) or not value:
+            raise self.place.error(f"'{name}' must be a text, not {value!r}.")
+        return value
+
+
+def read_text(path: Path) -> str:
+    """Return a UTF-8 label file (a byte order mark is dropped)."""
+    try:
+        if path.stat().st_size > LONGEST:
+            raise Place(path).error("is far too large for a label file.")
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise Place(path).error(f"cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Place(path, line).error("is not UTF-8 text.") from error
+
+
+def read_lines(path: Path) -> Iterator[tuple[Place, str]]:
+    """Yield the non-empty lines of a text file with their places."""
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if line.strip():
+            yield Place(path, number), line.strip()
+
+
+def read_json(path: Path) -> Any:
+    """Return a whole JSON document."""
+    return parse_json(read_text(path), path)
+
+
+def parse_json(text: str, path: Path, line: int = 0) -> Any:
+    """Parse JSON found in a file; `line` is where it starts if it is part of a line."""
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        at = line or getattr(error, "lineno", 1)
+        raise Place(path, at).error(f"is not JSON ({getattr(error, 'msg', error)}).") from error
+
+
+def read_entries(path: Path, shape: type) -> Iterator[Entry]:
+    """Yield the elements of a top-level JSON array (`list`) or object (`dict`) with their lines."""
+    text = read_text(path)
+    scanner, decoder = _Scanner(text, path), json.JSONDecoder()
+    opening, closing = "[]" if shape is list else "{}"
+    if not text.strip().startswith(opening):
+        kind = "array" if shape is list else "object"
+        raise Place(path, 1).error(f"a JSON {kind} was expected.")
+    scanner.expect(opening)
+    while scanner.peek() != closing:
+        place, key = scanner.place(), ""
+        if shape is dict:
+            key = str(scanner.value(decoder))
+            scanner.expect(":")
+        yield Entry(place, key, scanner.value(decoder))
+        if scanner.peek() != closing:
+            scanner.expect(",")
+    scanner.expect(closing)
+    if scanner.peek():
+        raise scanner.place().error("has text after the end of its JSON.")
+
+
+class _Scanner:
+    """Walks through a JSON text, one element at a time, counting lines."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.text, self.path = text, path
+        self.position = self._counted = 0
+        self._line = 1
+
+    def peek(self) -> str:
+        """Skip white space and return the next character, "" at the end."""
+        while self.position < len(self.text) and self.text[self.position] in SPACE:
+            self.position += 1
+        return self.text[self.position : self.position + 1]
+
+    def place(self) -> Place:
+        """Return where the next element starts."""
+        self.peek()
+        self._line += self.text.count("\n", self._counted, self.position)
+        self._counted = self.position
+        return Place(self.path, self._line)
+
+    def expect(self, character: str) -> None:
+        """Step over a character that must come next."""
+        if self.peek() != character:
+            raise self.place().error(f"is not JSON ('{character}' was expected).")
+        self.position += 1
+
+    def value(self, decoder: json.JSONDecoder) -> Any:
+        """Return the next JSON value."""
+        self.peek()
+        try:
+            value, self.position = decoder.raw_decode(self.text, self.position)
+        except (json.JSONDecodeError, RecursionError) as error:
+            line = getattr(error, "lineno", 1)
+            message = f"is not JSON ({getattr(error, 'msg', error)})."
+            raise Place(self.path, line).error(message) from error
+        return value
+
+
+def numbers(value: Any, count: int, place: Place, what: str) -> list[float]:
+    """Return a list of exactly `count` finite numbers, or complain."""
+    good = (
+        isinstance(value, (list, tuple))
+        and len(value) == count
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value)
+        and all(abs(v) < 1e9 for v in value)
+    )
+    if not good:
+        raise place.error(f"{what} must be {count} numbers, not {str(value)[:60]}.")
+    return [float(v) for v in value]
+
+
+def image_size(path: Path) -> Size | None:
+    """Return the upright size from the file's header, or None if there is no such photo."""
+    from PIL import Image
+
+    if not path.is_file():
+        return None
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            # Orientations 5 to 8 lie on their side; getexif reads only the header.
+            if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
+                width, height = height, width
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Place(path).error("is not an image that can be opened.") from error
+    return Size(width=width, height=height)

@@ -1,0 +1,1 @@
+"""Reports of a study: tables, figures, a page, files for other programs."""

@@ -1,0 +1,138 @@
+"""Two systems on the same photos: the paired difference, how sure, and how large."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cropsmith.evals.statistics.clusters import Clustered, Floats, draws, resampled
+from cropsmith.evals.statistics.intervals import DRAWS, Interval, percentile
+from cropsmith.evals.statistics.power import photos_needed
+
+FLIPS = 20_000
+"""Random sign flips: the smallest p is 1 / 20,001, below .05 / 378 (all pairs of 28 systems)."""
+TIE = 1e-12
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """First minus second. `higher is better` is not assumed: the sign is the reader's."""
+
+    first: str
+    second: str
+    difference: Interval
+    p: float
+    """Two-sided p of the sign-flip permutation test over photos."""
+    p_wilcoxon: float | None
+    """Two-sided p of the signed-rank test, without scipy None."""
+    p_holm: float
+    """`p` corrected for all comparisons of its family; equal to `p` before `holm`."""
+    effect: float
+    """Cohen's d_z: mean difference over the standard deviation of the differences."""
+    wins: int
+    """Photos on which the first is higher."""
+    ties: int
+    losses: int
+    more_photos: int | None
+    """Photos beyond the present ones for 80 % power at this effect; None if it is zero."""
+
+    @property
+    def significant(self) -> bool:
+        """Whether the corrected p is below .05 and the interval excludes zero."""
+        return self.p_holm < 0.05 and self.difference.excludes(0.0)
+
+
+def shared(first: Clustered, second: Clustered) -> Floats:
+    """Return the per-photo differences where both have a value."""
+    if first.photos != second.photos:
+        raise ValueError("a paired comparison needs the same photos in the same order")
+    both = (first.weights > 0) & (second.weights > 0)
+    return np.asarray(first.by_photo[both] - second.by_photo[both])
+
+
+def sign_flip(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> float:
+    """Return the two-sided p of the mean difference under random signs (Fisher, Pitman).
+
+    All 2^n signs are tried when there are no more of them than `flips`, else a random sample with
+    the observed one counted in, so that p is never zero. Photos without a difference are kept.
+    """
+    moving = differences[np.abs(differences) > TIE]
+    if not len(moving):
+        return 1.0
+    observed = abs(moving.sum()) - 1e-9 * np.abs(moving).sum()
+    if 2 ** min(len(moving), 60) <= flips:
+        bits = (np.arange(2 ** len(moving))[:, None] >> np.arange(len(moving))) & 1
+        return float(np.mean(np.abs((1 - 2.0 * bits) @ moving) >= observed))
+    generator = np.random.default_rng(seed)
+    extreme = 0
+    for start in range(0, flips, 500):
+        rows = min(500, flips - start)
+        signs = generator.integers(0, 2, size=(rows, len(moving)), dtype=np.int8)
+        extreme += int(np.count_nonzero(np.abs((1.0 - 2.0 * signs) @ moving) >= observed))
+    return (extreme + 1) / (flips + 1)
+
+
+def wilcoxon(differences: Floats) -> float | None:
+    """Return the two-sided p of Wilcoxon's signed-rank test; None without scipy."""
+    try:
+        from scipy.stats import wilcoxon as test
+    except ImportError:
+        return None
+    moving = differences[np.abs(differences) > TIE]
+    if not len(moving):
+        return 1.0
+    return float(test(moving).pvalue)
+
+
+def compare(
+    names: tuple[str, str],
+    first: Clustered,
+    second: Clustered,
+    *,
+    count: int = DRAWS,
+    seed: int = 0,
+    weights: Floats | None = None,
+) -> Comparison:
+    """Compare two systems on the photos that both have values for."""
+    differences = shared(first, second)
+    if weights is None:
+        weights = draws(len(first.photos), count, seed)
+    both = (first.weights > 0) & (second.weights > 0)
+    a = replace(first, sums=np.where(both, first.sums, 0), weights=np.where(both, first.weights, 0))
+    b = replace(
+        second, sums=np.where(both, second.sums, 0), weights=np.where(both, second.weights, 0)
+    )
+    low, high = percentile(resampled(a, weights) - resampled(b, weights))
+    p = sign_flip(differences, seed=seed)
+    spread = float(np.std(differences, ddof=1)) if len(differences) > 1 else 0.0
+    mean = float(differences.mean()) if len(differences) else float("nan")
+    needed = photos_needed(mean, spread)
+    return Comparison(
+        first=names[0],
+        second=names[1],
+        difference=Interval(a.mean - b.mean, low, high, len(differences)),
+        p=p,
+        p_wilcoxon=wilcoxon(differences),
+        p_holm=p,
+        effect=mean / spread if spread else 0.0,
+        wins=int(np.count_nonzero(differences > TIE)),
+        ties=int(np.count_nonzero(np.abs(differences) <= TIE)),
+        losses=int(np.count_nonzero(differences < -TIE)),
+        more_photos=None if needed is None else max(0, needed - len(differences)),
+    )
+
+
+def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Return the comparisons with p corrected by Holm's step-down method, in the given order."""
+    corrected = holm_adjust([c.p for c in comparisons])
+    return [replace(c, p_holm=p) for c, p in zip(comparisons, corrected, strict=True)]
+
+
+def holm_adjust(values: Sequence[float]) -> list[float]:
+    """Return Holm-adjusted p values: the running maximum of (m - rank) * p, at most 1."""
+    adjusted = [0.0] * len(values)
+    running = 0.0
+    for rank, index in enumerate(sorted(range(len(values)), key=values.__getitem__)):
+        running = max(running, min(1.0, (len(values) - rank) * values[index]))
+        adjusted[index] = running
+    return adjusted

@@ -1,0 +1,1 @@
+"""Studies: systems on datasets, planned, run, stopped, resumed."""
