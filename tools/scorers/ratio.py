@@ -3,6 +3,7 @@
 import numpy as np
 
 from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.scorers.preference import asked_ratio
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 
@@ -13,10 +14,7 @@ class RatioScorer:
 
     def score(self, scene: Scene) -> Scores | None:
         """Return nearness per box, shape (N,); None when no shape is asked."""
-        asked = scene.target.ratio
-        if asked is None and scene.target.size is not None:
-            asked = Ratio.of_size(scene.target.size)
-        if asked is None:
+        if (asked := asked_ratio(scene.target)) is None:
             return None
         sides = scene.boxes[:, 2:] - scene.boxes[:, :2]
         whole = Ratio.of_size(scene.view.size).value

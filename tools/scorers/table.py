@@ -10,16 +10,21 @@ from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.evidence import Evidence, Grounding
 from cropsmith.tools.geometry import as_array
 from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.scorers.aesthetic import AestheticScorer
 from cropsmith.tools.scorers.area import AreaScorer
 from cropsmith.tools.scorers.constraints import ConstraintsScorer
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.crops import CropEmbeddings, EmbeddingCache
+from cropsmith.tools.scorers.elements import ElementsScorer
 from cropsmith.tools.scorers.encoder import DEFAULT_CLIP, Encoder, load_clip
 from cropsmith.tools.scorers.exclusion import ExclusionScorer
+from cropsmith.tools.scorers.measures import MeasuresScorer
+from cropsmith.tools.scorers.preference import PreferenceScorer
 from cropsmith.tools.scorers.ratio import RatioScorer
-from cropsmith.tools.scorers.row import Need, Scene, Scorer, Scores
+from cropsmith.tools.scorers.row import Scene, Scorer, Scores
+from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
-from cropsmith.tools.scorers.weighting import weighting
+from cropsmith.tools.scorers.weighting import TASKS, weighting
 from cropsmith.tools.view import View
 from cropsmith.tools.weights import local_model
 
@@ -57,27 +62,55 @@ class ScorerTable:
 
     @classmethod
     def for_run(
-        cls, *, clip: str = "auto", profile: str = "default", extra: Sequence[Scorer] = ()
+        cls,
+        *,
+        clip: str = "auto",
+        profile: str = "default",
+        measures: bool = False,
+        server: str = "",
     ) -> "ScorerTable":
         """Return every scorer that can run here.
 
         `clip` is a model's hub name or folder, "off", or "auto": the default model where its
-        weights are already on this machine, nothing otherwise; "auto" never downloads.
+        weights are already on this machine, nothing otherwise; "auto" never downloads. `measures`
+        adds the built-in composition measures (a millisecond a crop), `server` is the URL of a
+        served aesthetic scorer, which then replaces the local head. UsageError for a profile that
+        does not exist.
         """
         weighting(profile, "free")
-        encoder, missing = _encoder(clip)
-        wanted: list[Scorer] = [
+        scorers: list[Scorer] = [
+            PreferenceScorer(),
             AreaScorer(),
             SubjectCoverageScorer(),
             ExclusionScorer(),
             RatioScorer(),
             ConstraintsScorer(),
-            ContentScorer(),
-            *extra,
         ]
-        can = [s for s in wanted if encoder is not None or Need.CLIP not in s.row.needs]
-        left_out = [LeftOut(s.row.name, missing) for s in wanted if s not in can]
-        return cls(scorers=can, profile=profile, encoder=encoder, left_out=left_out)
+        if measures:
+            scorers.append(MeasuresScorer())
+        with_clip: list[Scorer] = [
+            ContentScorer(),
+            ElementsScorer("composition"),
+            ElementsScorer("aesthetic"),
+        ]
+        encoder, missing = _encoder(clip)
+        left_out: list[LeftOut] = []
+        if encoder is None:
+            left_out += [LeftOut(scorer.row.name, missing) for scorer in with_clip]
+        else:
+            scorers += with_clip
+        aesthetic, why = _aesthetic(encoder, server, missing)
+        if aesthetic is None:
+            left_out.append(LeftOut(AestheticScorer.row.name, why))
+        else:
+            scorers.append(aesthetic)
+        return cls(scorers=scorers, profile=profile, encoder=encoder, left_out=left_out)
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was left out that would have had a say, for the person."""
+        wanted = {name for task in TASKS for name in weighting(self.profile, task)}
+        return [str(left) for left in self.left_out if left.name in wanted]
 
     def score(
         self,
@@ -149,5 +182,17 @@ def _encoder(clip: str) -> tuple[Encoder | None, str]:
         clip = DEFAULT_CLIP
     try:
         return load_clip(clip), ""
+    except CropsmithError as error:
+        return None, str(error)
+
+
+def _aesthetic(encoder: Encoder | None, server: str, missing: str) -> tuple[Scorer | None, str]:
+    """Return the served scorer, else the head over the CLIP model, else None with the reason."""
+    if server:
+        return ServedScorer(server), ""
+    if encoder is None:
+        return None, missing
+    try:
+        return AestheticScorer.load(encoder.name), ""
     except CropsmithError as error:
         return None, str(error)

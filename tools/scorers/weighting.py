@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from cropsmith.errors import UsageError
 
+TASKS = ("free", "subject", "ratio")
+
 
 @cache
 def weightings() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
