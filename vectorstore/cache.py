@@ -10,6 +10,7 @@ import numpy as np
 
 from cropsmith.errors import OutputError
 from cropsmith.settings import home
+from cropsmith.vectorstore.sqlite import connect
 from cropsmith.vectorstore.store import Vector
 
 SCHEMA = """
@@ -30,13 +31,7 @@ class EmbeddingCache:
         self._path = path or home() / "embeddings.sqlite"
         self._lock = threading.Lock()
         with self._errors():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                self._path, timeout=60, check_same_thread=False, isolation_level=None
-            )
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.executescript(SCHEMA)
+            self._database = connect(self._path, SCHEMA, synchronous="NORMAL")
 
     def get(self, embedder: str, sha256s: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors that are there, by sha256."""

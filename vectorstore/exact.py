@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from cropsmith.errors import OutputError
 from cropsmith.vectorstore import snapshot
 from cropsmith.vectorstore.embedder import unit
+from cropsmith.vectorstore.sqlite import connect
 from cropsmith.vectorstore.store import Hit, Row, Vector, damaged
 
 SCHEMA = """
@@ -35,8 +36,6 @@ INSERT OR IGNORE INTO facts VALUES ('generation', 0);
 """
 SNAPSHOT_EVERY = 4096
 """Rows outside the snapshot before a new one is written."""
-WAIT_SECONDS = 60.0
-"""How long to wait for another process that is writing."""
 VARIABLES = 500
 """Ids a statement; SQLite's oldest limit is 999."""
 
@@ -65,16 +64,7 @@ class ExactStore:
         self._lock = threading.RLock()
         self._loaded: Loaded | None = None
         with self._errors():
-            folder.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                folder / "rows.sqlite",
-                timeout=WAIT_SECONDS,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.executescript(SCHEMA)
+            self._database = connect(folder / "rows.sqlite", SCHEMA, synchronous="FULL")
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add the rows in one transaction; a row whose id is there is replaced."""
