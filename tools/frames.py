@@ -1,0 +1,189 @@
+"""The full-resolution crop of every frame of a photo, in the photo's own mode."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from cropsmith.errors import UnreadableImage
+from cropsmith.tools.decode import decoding, open_image, orientation, turned
+from cropsmith.tools.deep import first_directory
+from cropsmith.tools.geometry import PixelBox, Size
+from cropsmith.tools.jpeg_coding import JpegCoding, jpeg_coding
+from cropsmith.tools.metadata import Metadata, read_metadata
+from cropsmith.tools.photo import Photo
+
+MAX_FRAME_PIXELS = 1_000_000_000
+"""Pixels decoded over all frames of an animation."""
+
+MAX_KEPT_PIXELS = 150_000_000
+"""Pixels of the crops of all frames, which are held at once."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Upright crops, with what the file says about how to show and store them."""
+
+    images: tuple[Image.Image, ...]
+    metadata: Metadata
+    durations: tuple[float, ...] = ()
+    """Milliseconds of each frame; empty for a still photo or pages."""
+    loop: int | None = None
+    """Times to play, 0 for ever; None where the file does not say (once, for a GIF)."""
+    default_image: bool = False
+    """APNG: the first frame is for viewers that do not play."""
+    compression: str | None = None
+    """TIFF: Pillow's name of it."""
+    lossless: bool = False
+    """WebP: whether the pixels were stored exactly."""
+    text: tuple[tuple[str, str], ...] = ()
+    """PNG text chunks."""
+    chunks: tuple[tuple[bytes, bytes], ...] = ()
+    """PNG: gamma and other small facts about the colours."""
+    coding: JpegCoding | None = None
+    """JPEG: quantisation and subsampling."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> Size:
+        """Of each frame."""
+        return Size(width=self.images[0].width, height=self.images[0].height)
+
+    def each(self, change: Callable[[Image.Image], Image.Image]) -> "Frames":
+        """Return the frames with every image changed."""
+        return replace(self, images=tuple(change(image) for image in self.images))
+
+
+def stored_box(box: PixelBox, orientation: int, upright: Size) -> PixelBox:
+    """Return where a box of the upright image lies in the pixels as they are stored."""
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    width, height = upright.width, upright.height
+    stored = {
+        2: (width - right, top, width - left, bottom),
+        3: (width - right, height - bottom, width - left, height - top),
+        4: (left, height - bottom, right, height - top),
+        5: (top, left, bottom, right),
+        6: (top, width - right, bottom, width - left),
+        7: (height - bottom, width - right, height - top, width - left),
+        8: (height - bottom, left, height - top, right),
+    }.get(orientation, (left, top, right, bottom))
+    return PixelBox(left=stored[0], top=stored[1], right=stored[2], bottom=stored[3])
+
+
+def cropped_frames(photo: Photo, box: PixelBox, *, every: bool) -> Frames:
+    """Decode at full resolution and crop the first frame, or `every` one; then turn upright.
+
+    UnreadableImage when a frame cannot be decoded or there are too many pixels.
+    """
+    with decoding(photo.name), open_image(photo.data, photo.name) as image:
+        count = getattr(image, "n_frames", 1)
+        several = count > 1 and image.format != "MPO"
+        wanted = count if several and every else 1
+        _check_amount(photo, box, wanted)
+        turn = orientation(image)
+        stored = stored_box(box, turn, photo.size)
+        corners = (stored.left, stored.top, stored.right, stored.bottom)
+        notes: list[str] = []
+        if several and not every:
+            notes.append(f"Only the first of {count} frames is kept.")
+        images, durations, skipped = [], [], 0
+        size = image.size
+        facts = Frames(images=(), metadata=Metadata())
+        for number in range(wanted):
+            if number:
+                image.seek(number)
+            image.load()
+            if number == 0:
+                facts = _facts(image, turn)
+                notes += _depth_notes(photo, image)
+            if image.size != size:
+                skipped += 1
+                continue
+            images.append(turned(image.crop(corners), turn))
+            durations.append(float(image.info.get("duration") or 0))
+        if skipped:
+            notes.append(f"{skipped} pages of another size were left out.")
+        animated = several and every and image.format != "TIFF"
+        return replace(
+            facts,
+            images=tuple(images),
+            durations=tuple(durations) if animated else (),
+            notes=tuple(notes),
+        )
+
+
+def _facts(image: Image.Image, turn: int) -> Frames:
+    info = image.info
+    return Frames(
+        images=(),
+        metadata=read_metadata(image),
+        loop=info.get("loop"),
+        default_image=bool(getattr(image, "default_image", False)),
+        compression=info.get("compression") if image.format == "TIFF" else None,
+        lossless=image.format == "WEBP" and _is_lossless_webp(image),
+        text=_texts(image),
+        chunks=_chunks(image),
+        coding=jpeg_coding(image, turn),
+    )
+
+
+def _is_lossless_webp(image: Image.Image) -> bool:
+    """Tell whether the first picture of a WebP is VP8L (RFC 9649, section 2.6)."""
+    file = getattr(image, "fp", None) or getattr(image, "_original_file", None)
+    if file is None:
+        return False
+    file.seek(0)
+    head = file.read(2**16)
+    lossless, lossy = head.find(b"VP8L"), head.find(b"VP8 ")
+    return bool(lossless >= 0 and (lossy < 0 or lossless < lossy))
+
+
+def _texts(image: Image.Image) -> tuple[tuple[str, str], ...]:
+    found = getattr(image, "text", None) if image.format == "PNG" else None
+    return tuple(
+        (str(key), str(value))
+        for key, value in (found or {}).items()
+        if key != "XML:com.adobe.xmp" and not key.startswith("Raw profile type")
+    )
+
+
+def _chunks(image: Image.Image) -> tuple[tuple[bytes, bytes], ...]:
+    if image.format != "PNG":
+        return ()
+    chunks = []
+    if isinstance(gamma := image.info.get("gamma"), float) and 0 < gamma < 42949:
+        chunks.append((b"gAMA", round(gamma * 100000).to_bytes(4, "big")))
+    if isinstance(intent := image.info.get("srgb"), int) and intent < 4:
+        chunks.append((b"sRGB", bytes([intent])))
+    return tuple(chunks)
+
+
+def _depth_notes(photo: Photo, image: Image.Image) -> list[str]:
+    """Say so where the file is deeper than what Pillow decodes it to."""
+    depth = 8
+    if image.format == "HEIF":
+        depth = int(image.info.get("bit_depth") or 8)
+    elif image.format == "TIFF":
+        depth = max(first_directory(photo.data).get(258, (1,)))
+    elif image.format == "PNG":
+        depth = photo.data[24]
+    kept = 16 if image.mode.startswith("I;16") else 32 if image.mode in ("I", "F") else 8
+    if depth <= kept:
+        return []
+    return [f"The {depth} bits of each channel were reduced to {kept}."]
+
+
+def _check_amount(photo: Photo, box: PixelBox, frames: int) -> None:
+    whole = photo.size.width * photo.size.height * frames
+    kept = box.size.width * box.size.height * frames
+    if frames > 1 and (whole > MAX_FRAME_PIXELS or kept > MAX_KEPT_PIXELS):
+        raise UnreadableImage(
+            f"{photo.name} has {frames} frames of {photo.size.width}x{photo.size.height} pixels, "
+            "more than can be cropped."
+        )
+
+
+def grey16(image: Image.Image) -> Image.Image:
+    """Return a 16-bit grey image in native byte order, the one kind that can be saved."""
+    return Image.fromarray(np.asarray(image).astype(np.uint16))
