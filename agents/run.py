@@ -2,13 +2,15 @@
 
 import asyncio
 from dataclasses import asdict
+from functools import cache
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.crop_result import CropResult
 from cropsmith.agents.graph import Graph, build_graph
 from cropsmith.agents.nodes.asking import HASH
 from cropsmith.agents.state import CropInput
-from cropsmith.agents.trace.record import Facts
+from cropsmith.agents.trace.keeping import keep_photo
+from cropsmith.agents.trace.record import Facts, Recorder
 from cropsmith.tools.request import CropRequest
 from cropsmith.tools.view import View
 
@@ -27,21 +29,36 @@ async def run(
     view = await asyncio.to_thread(context.views.open, photo)
     recorder = context.recorder
     recorder.begin(facts(view, request, context))
+    await asyncio.to_thread(keep_photo, recorder, view)
     try:
         graph = graph or build_graph()
         state: CropInput = {"photo": f"{HASH}{view.sha256}", "request": request}
         answer = await graph.ainvoke(state, context=context)
     except BaseException as error:
-        recorder.end("error", f"{type(error).__name__}: {error}")
+        await ended(recorder, "error", f"{type(error).__name__}: {error}")
         raise
-    recorder.end("ok", answer["report"])
-    return CropResult(answer["report"], view.photo)
+    report = answer["report"]
+    await ended(recorder, "ok", report)
+    if recorder.problem:
+        report = report.model_copy(update={"notes": (*report.notes, recorder.problem)})
+    return CropResult(report, view.photo)
+
+
+async def ended(recorder: Recorder, status: str, result: object) -> None:
+    """End the trace off the event loop; also when the run was cancelled."""
+    await asyncio.shield(asyncio.to_thread(recorder.end, status, result))
+
+
+@cache
+def versions() -> tuple[tuple[str, str], ...]:
+    """Return package and version of what an answer may depend on; read once, they take a while."""
+    from importlib.metadata import version
+
+    return tuple((name, version(name)) for name in PACKAGES)
 
 
 def facts(view: View, request: CropRequest, context: Context) -> Facts:
     """Return what the trace keeps of the start: photo, request, settings, versions."""
-    from importlib.metadata import version
-
     path = view.photo.path
     return Facts(
         source=view.photo.name,
@@ -52,5 +69,5 @@ def facts(view: View, request: CropRequest, context: Context) -> Facts:
         request=request.model_dump(mode="json"),
         model=context.model,
         settings=asdict(context),
-        versions={name: version(name) for name in PACKAGES},
+        versions=dict(versions()),
     )

@@ -89,9 +89,9 @@ def _try(db: sqlite3.Connection, job: Job, problems: list[str]) -> None:
     db.execute("SAVEPOINT job")
     try:
         job(db)
-    except (OSError, sqlite3.Error, ValueError) as error:
-        # ValueError: pydantic's, for an output that cannot be JSON.
-        problems.append(f"The trace is incomplete: {error}.")
+    except Exception as error:
+        # Whatever is wrong with a record is told in the result's notes, and costs only the record.
+        problems.append(f"The trace is incomplete: {type(error).__name__}: {error}.")
         if db.in_transaction:  # a full disk ends the transaction by itself
             db.execute("ROLLBACK TO job")
     if db.in_transaction:

@@ -1,0 +1,62 @@
+"""Finds the photo of a trace again: kept, still where it was, or at least small."""
+
+import hashlib
+from pathlib import Path
+
+from cropsmith.agents.trace.values import Trace
+from cropsmith.errors import UnreadableImage, UsageError
+from cropsmith.tools.image_store import ImageStore
+
+
+def original(trace: Trace, images: ImageStore) -> bytes | None:
+    """Return the very bytes that were cropped, or None when they are gone or changed."""
+    if not trace.head.sha256:
+        return None
+    if (kept := images.get(trace.head.sha256)) is not None:
+        return kept
+    if not trace.head.path:
+        return None
+    try:
+        data = Path(trace.head.path).read_bytes()
+    except OSError:
+        return None  # moved, deleted, unmounted: the preview stands in for it
+    return data if hashlib.sha256(data).hexdigest() == trace.head.sha256 else None
+
+
+def small_jpeg(trace: Trace, images: ImageStore, side: int) -> bytes | None:
+    """Return an upright JPEG of the photo, at most `side` pixels a side; None when all is gone."""
+    from cropsmith.tools.photo import open_photo
+
+    if (data := original(trace, images)) is not None:
+        try:
+            return _encoded(open_photo(data).pixels(side), side)
+        except UnreadableImage:
+            pass  # cropped by a version that could read it; the preview stands in
+    for picture in trace.pictures:
+        if picture.role == "preview":
+            return images.get(picture.sha256)
+    return None
+
+
+def source_of(trace: Trace, images: ImageStore) -> bytes:
+    """Return the original's bytes; UsageError when they are gone."""
+    if (data := original(trace, images)) is None:
+        where = trace.head.path or trace.head.source
+        raise UsageError(
+            f"The photo of this trace ({where}) is gone or has changed.",
+            hint="Put the file back where it was.",
+        )
+    return data
+
+
+def _encoded(pixels: object, side: int) -> bytes:
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    image = Image.fromarray(np.asarray(pixels))
+    image.thumbnail((side, side))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue()

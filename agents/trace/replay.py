@@ -1,0 +1,177 @@
+"""Runs a trace again: from its recorded replies, or from a chosen step on with another model."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief, Mind
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.agents.trace.photo import source_of
+from cropsmith.agents.trace.record import OpenStep, current_step
+from cropsmith.agents.trace.replies import RecordedReplies
+from cropsmith.agents.trace.store import StoredTrace
+from cropsmith.agents.trace.values import Trace
+from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.evidence import Analysis
+from cropsmith.tools.photo import Photo, open_photo
+from cropsmith.tools.request import CropRequest, Intent
+from cropsmith.tools.result import Decision
+from cropsmith.tools.values import Value
+from cropsmith.tools.view import View
+
+_PLACES = {"intent": 0, "analysis": 1, "grounding": 1, "retrieval": 1}
+_ROUND = {"proposal": 2, "scoring": 3, "refinement": 4}
+_LAST = {"approval": 1_000_000, "decision": 1_000_001, "render": 1_000_002}
+
+
+class Replay(Value):
+    """The run that repeated a trace."""
+
+    trace: Trace
+    identical: bool
+    """Whether the report is the same to the last bit; the traces' own names apart."""
+
+
+def place(node: str, round: int) -> int:
+    """Return where a step comes in the order of the graph; side-by-side nodes share a place."""
+    if node in _PLACES:
+        return _PLACES[node]
+    if node in _ROUND:
+        return _ROUND[node] + len(_ROUND) * round
+    return _LAST.get(node, 0)
+
+
+class Since:
+    """Tells whether the step under way comes at or after a chosen one: "decision", "proposal:1"."""
+
+    def __init__(self, name: str, trace: Trace) -> None:
+        node, _, number = name.partition(":")
+        known = {(step.node, step.round) for step in trace.steps}
+        known |= {(mark.node, mark.round) for mark in trace.unfinished}
+        round = int(number) if number.isdigit() else 0
+        if not number:  # "decision" has the round that the run had reached
+            round = max((r for n, r in known if n == node), default=0)
+        if (node, round) not in known:
+            names = ", ".join(dict.fromkeys(f"{n}:{r}" if r else n for n, r in sorted(known)))
+            raise UsageError(f"The trace has no step '{name[:80]}'.", hint=f"It has: {names}.")
+        self._node = node
+        self._place = place(node, round)
+
+    def __call__(self, step: OpenStep | None) -> bool:
+        """Tell whether this step asks anew."""
+        if step is None:
+            return False
+        here = place(step.node, step.round)
+        return here > self._place or step.node == self._node and here == self._place
+
+
+class SwitchedMind:
+    """One mind until a chosen step, another from there on."""
+
+    def __init__(self, before: Mind, after: Mind, since: Since) -> None:
+        self._before = before
+        self._after = after
+        self._since = since
+
+    @property
+    def _mind(self) -> Mind:
+        return self._after if self._since(current_step.get()) else self._before
+
+    @property
+    def name(self) -> str:
+        """Of the mind whose turn it is."""
+        return self._mind.name
+
+    async def understand(self, view: View, request: CropRequest) -> Intent:
+        """Ask the mind whose turn it is."""
+        return await self._mind.understand(view, request)
+
+    async def analyse(self, view: View, intent: Intent) -> Analysis:
+        """Ask the mind whose turn it is."""
+        return await self._mind.analyse(view, intent)
+
+    async def propose(self, brief: Brief) -> Sequence[Candidate]:
+        """Ask the mind whose turn it is."""
+        return await self._mind.propose(brief)
+
+    async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
+        """Ask the mind whose turn it is."""
+        return await self._mind.decide(brief, leaders)
+
+
+async def replay(
+    trace: Trace, library: TraceLibrary, *, since: str = "", model: str = ""
+) -> Replay:
+    """Run a trace again and keep that run as a trace of its own.
+
+    Without `since` no model is asked, and the result is the same bit for bit if this version
+    works as the one that made the trace. With `since` the steps from there on ask the model anew:
+    that of the trace, or `model`. UsageError when the photo is gone, or a reply is not recorded.
+    """
+    if model and not since:
+        since = "intent"
+    recorder = StoredTrace(library.home, parent=trace.head.id)
+    context = _context(trace, recorder)
+    if since:
+        context = _switched(trace, context, recorder, since, model)
+    photo = photo_of(trace, library)
+    request = CropRequest.model_validate(trace.facts.request)
+    try:
+        await run(photo, request, context)
+    except CropsmithError as error:
+        # A run that failed must fail again; anything new is a failure of the replay.
+        if f"{type(error).__name__}: {error}" != trace.head.error:
+            raise
+    assert recorder.trace_id is not None
+    again = library.read(recorder.trace_id)
+    same = _comparable(trace.result) == _comparable(again.result)
+    return Replay(trace=again, identical=same and trace.head.error == again.head.error)
+
+
+def photo_of(trace: Trace, library: TraceLibrary) -> Photo:
+    """Return the photo of a trace under the name it had. UsageError when it is gone."""
+    photo = open_photo(source_of(trace, library.images))
+    return dataclasses.replace(photo, name=trace.head.source)
+
+
+def _context(trace: Trace, recorder: StoredTrace) -> Context:
+    known = {field.name for field in dataclasses.fields(Context)}
+    settings: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in trace.facts.settings.items()
+        if name in known
+    }
+    # Nobody is asked to approve anew, and no reply may come from anywhere but the trace.
+    context = Context(**{**settings, "trace": True, "approve": False, "cache_replies": False})
+    context.recorder = recorder
+    if context.model != "builtin":
+        context.mind = _recorded_mind(trace, context)
+    return context
+
+
+def _recorded_mind(trace: Trace, context: Context) -> Mind:
+    from cropsmith.agents.vlm import mind_over
+
+    return mind_over(RecordedReplies(trace), context)
+
+
+def _switched(
+    trace: Trace, context: Context, recorder: StoredTrace, since: str, model: str
+) -> Context:
+    after = context.but(model=model or context.model, cache_replies=True)
+    after.recorder = recorder
+    before = context.mind
+    context = context.but(model=after.model)
+    context.recorder = recorder
+    context.mind = SwitchedMind(before, after.mind, Since(since, trace))
+    return context
+
+
+def _comparable(result: Any) -> Any:
+    """Return a report without what names the run itself."""
+    if not isinstance(result, dict):
+        return result
+    return {key: value for key, value in result.items() if key != "trace_id"}

@@ -1,0 +1,108 @@
+"""One step in a few plain sentences: for the terminal, the page and the studio alike.
+
+Reads the JSON of outputs as it was kept, so that a trace of another version still has a story.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cropsmith.agents.trace.record import Step
+
+Sentences = Sequence[str]
+
+
+def summary(step: Step) -> Sentences:
+    """Return what the step did, as the trace holds it (outputs as JSON); unescaped."""
+    outputs = step.outputs if isinstance(step.outputs, Mapping) else {}
+    told: list[str] = []
+    for key, tell in _TELLERS.items():
+        if outputs.get(key):
+            told += tell(outputs[key])
+    told += step.notes
+    return told
+
+
+def _image(value: Any) -> Sentences:
+    size = value["size"]
+    return [f"Opened the photo, {size['width']} x {size['height']} pixels."]
+
+
+def _intent(value: Any) -> Sentences:
+    return [value.get("read_back") or f"Understood the task: {value['task']}."]
+
+
+def _analysis(value: Any) -> Sentences:
+    found = sorted(value.get("elements", ()), key=lambda e: -e["strength"])
+    words = ", ".join(f"{e['element']} {e['strength']:.2f}" for e in found[:4])
+    told = [f"{text}" for text in (value.get("scene"), value.get("remark")) if text]
+    return [*told, *([f"Composition: {words}."] if words else [])]
+
+
+def _grounding(value: Any) -> Sentences:
+    told = [f"Found “{e['phrase'] or e['kind']}” ({e['source']})." for e in value.get("found", ())]
+    return [*told, *(f"Did not find “{phrase}”." for phrase in value.get("missing", ()))]
+
+
+def _evidence(value: Any) -> Sentences:
+    kinds = Counter(e["kind"] for e in value)
+    return ["Noticed " + ", ".join(f"{n} x {kind}" for kind, n in kinds.items()) + "."]
+
+
+def _examples(value: Any) -> Sentences:
+    nearest = max(e["similarity"] for e in value)
+    return [f"Retrieved {len(value)} expert-cropped photos, the nearest at {nearest:.2f}."]
+
+
+def _candidates(value: Any) -> Sentences:
+    scored = [c for c in value if c.get("total") is not None]
+    if not scored:
+        sources = Counter(c["provenance"]["source"] for c in value)
+        words = ", ".join(f"{n} from {source}" for source, n in sources.most_common())
+        return [f"{len(value)} candidates: {words}."]
+    best = max(scored, key=lambda c: c["total"])
+    illegal = sum(not all(k["ok"] for k in c.get("checks", ())) for c in scored)
+    told = [f"Scored {len(scored)} candidates; the best is {best['id']} at {best['total']:.3f}."]
+    return told + ([f"{illegal} of them break a hard constraint."] if illegal else [])
+
+
+def _round(value: Any) -> Sentences:
+    return [f"Another round: number {value}."]
+
+
+def _decisions(value: Any) -> Sentences:
+    told = []
+    for decision in value:
+        sure = decision.get("confidence")
+        chosen = "Kept the original" if decision["kept"] else f"Chose {decision['chosen']}"
+        told.append(chosen + ("." if sure is None else f", {sure:.0%} sure."))
+        told += decision["reasons"]
+    return told
+
+
+def _report(value: Any) -> Sentences:
+    told = []
+    for crop in value["crops"]:
+        p, out = crop["pixels"], crop["output"]
+        place = f"left {p['left']}, top {p['top']}, right {p['right']}, bottom {p['bottom']}"
+        told.append(f"{out['width']} x {out['height']} pixels: {place}.")
+    return told
+
+
+def _failures(value: Any) -> Sentences:
+    return [f"{f['source']} failed ({f['status']}): {f['message']}" for f in value]
+
+
+_TELLERS: Mapping[str, Callable[[Any], Sentences]] = {
+    "image": _image,
+    "intent": _intent,
+    "analysis": _analysis,
+    "grounding": _grounding,
+    "evidence": _evidence,
+    "examples": _examples,
+    "candidates": _candidates,
+    "round": _round,
+    "decisions": _decisions,
+    "report": _report,
+    "failures": _failures,
+}

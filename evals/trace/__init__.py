@@ -1,0 +1,1 @@
+"""What traces cost, and sample traces to measure and test with."""
