@@ -8,7 +8,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
+from cropsmith.tools.eyes.faces import find_faces
+from cropsmith.tools.eyes.lines import find_lines
+from cropsmith.tools.eyes.saliency import focus, salient_box, saliency_map
+from cropsmith.tools.eyes.text import find_text
 from cropsmith.tools.eyes.trunk import feature_map
+from cropsmith.tools.geometry import Point
 
 
 class Sight:
@@ -25,6 +31,37 @@ class Sight:
         """Width / height."""
         height, width = self.pixels.shape[:2]
         return float(width / height)
+
+    @cached_property
+    def saliency(self) -> NDArray[np.float32]:
+        """Where the eye goes first, over the normalised frame, sum 1."""
+        return saliency_map(self.pixels)
+
+    @cached_property
+    def salient(self) -> Evidence | None:
+        """The region that stands out; None if nothing does."""
+        box = salient_box(self.saliency)
+        return box and Evidence(kind=EvidenceKind.SALIENT, box=box, source="saliency")
+
+    @cached_property
+    def focal_point(self) -> Point:
+        """The centre of the strongest interest."""
+        return focus(self.saliency)
+
+    @cached_property
+    def faces(self) -> tuple[Evidence, ...]:
+        """Faces, largest first."""
+        return find_faces(self.pixels)
+
+    @cached_property
+    def text(self) -> tuple[Evidence, ...]:
+        """Likely lines of text, largest first."""
+        return find_text(self.pixels)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Long straight lines, longest first."""
+        return find_lines(self.pixels)
 
 
 def look(pixels: NDArray[np.uint8]) -> Sight:

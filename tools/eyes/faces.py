@@ -1,0 +1,121 @@
+"""Faces: YuNet where its weights are at hand, else the Haar cascade that OpenCV ships.
+
+YuNet (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023) runs in ONNX Runtime and is
+decoded here: the published file's shape operators are refused by OpenCV 4's own wrapper.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cropsmith.settings import weights_folder
+from cropsmith.tools.evidence import Evidence, EvidenceKind
+from cropsmith.tools.geometry import Box, Boxes
+
+YUNET = "yunet_n_dynamic.onnx"
+YUNET_SHA256 = "104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12"
+STRIDES = (8, 16, 32)
+SURE = 0.7
+"""YuNet's score from which a face counts."""
+SMALLEST = 1 / 18
+"""Share of the long side below which a Haar face is more often a mistake than a face."""
+OVERLAP = 0.3
+
+
+def find_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
+    """Return the faces of upright RGB (H, W, 3), largest first."""
+    path = weights_folder() / YUNET
+    if path.is_file() and _is_yunet(path, path.stat().st_mtime):
+        return yunet_faces(pixels, path)
+    return haar_faces(pixels)
+
+
+def yunet_faces(pixels: NDArray[np.uint8], weights: Path) -> tuple[Evidence, ...]:
+    """Return the faces that YuNet finds."""
+    height, width = pixels.shape[:2]
+    # The network halves its input five times.
+    padded = np.zeros((-(-height // 32) * 32, -(-width // 32) * 32, 3), np.float32)
+    padded[:height, :width] = pixels[..., ::-1]
+    session = _yunet(weights)
+    names = [f"{kind}_{stride}" for stride in STRIDES for kind in ("cls", "obj", "bbox")]
+    found = session.run(names, {"input": np.ascontiguousarray(padded.transpose(2, 0, 1)[None])})
+    boxes, scores = [], []
+    for index, stride in enumerate(STRIDES):
+        sort, thing, corners = (out[0] for out in found[3 * index : 3 * index + 3])
+        score = np.sqrt(np.clip(sort[:, 0], 0, 1) * np.clip(thing[:, 0], 0, 1))
+        kept = np.flatnonzero(score >= SURE)
+        row, column = np.divmod(kept, padded.shape[1] // stride)
+        centre = (np.stack([column, row], 1) + corners[kept, :2]) * stride
+        half = np.exp(corners[kept, 2:]) * stride / 2
+        boxes.append(np.concatenate([centre - half, centre + half], 1))
+        scores.append(score[kept])
+    every = np.concatenate(boxes) / [width, height, width, height]
+    return _evidence(every, np.concatenate(scores), "yunet")
+
+
+def haar_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
+    """Return the frontal faces that OpenCV's cascade finds."""
+    grey = cv2.equalizeHist(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
+    height, width = grey.shape
+    least = max(16, round(max(height, width) * SMALLEST))
+    found = _cascade().detectMultiScale(grey, 1.2, 5, minSize=(least, least))
+    if not len(found):
+        return ()
+    corners = np.array([(x, y, x + w, y + h) for x, y, w, h in found], dtype=np.float64)
+    return _evidence(corners / [width, height, width, height], None, "haar")
+
+
+def _evidence(
+    boxes: Boxes, scores: NDArray[np.float32] | None, source: str
+) -> tuple[Evidence, ...]:
+    boxes = np.clip(boxes, 0, 1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], 1)
+    order = np.argsort(-(areas if scores is None else scores), kind="stable")
+    kept: list[int] = []
+    for index in order:
+        box = Box.of(boxes[index]) if areas[index] > 0 else None
+        if box and all(box.iou(Box.of(boxes[other])) <= OVERLAP for other in kept):
+            kept.append(int(index))
+    kept.sort(key=lambda index: -areas[index])
+    return tuple(
+        Evidence(
+            kind=EvidenceKind.FACE,
+            box=Box.of(boxes[index]),
+            source=source,
+            confidence=None if scores is None else min(1.0, float(scores[index])),
+        )
+        for index in kept
+    )
+
+
+@cache
+def _cascade() -> Any:
+    folder = Path(cv2.data.haarcascades)
+    return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
+
+
+@cache
+def _is_yunet(path: Path, _modified: float) -> bool:
+    # A wrong file must not be run: it could be anything.
+    return sha256(path.read_bytes()).hexdigest() == YUNET_SHA256
+
+
+@cache
+def _yunet(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def largest(faces: Sequence[Evidence]) -> Evidence | None:
+    """Return the largest face, or None."""
+    return max(faces, key=lambda face: face.box.area, default=None)
