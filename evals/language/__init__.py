@@ -1,0 +1,1 @@
+"""How well plain English requests are understood."""
