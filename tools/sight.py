@@ -41,7 +41,9 @@ class Sight:
     def salient(self) -> Evidence | None:
         """The region that stands out; None if nothing does."""
         box = salient_box(self.saliency)
-        return box and Evidence(kind=EvidenceKind.SALIENT, box=box, source="saliency")
+        if box is None:
+            return None
+        return Evidence(kind=EvidenceKind.SALIENT, box=box, source="saliency")
 
     @cached_property
     def focal_point(self) -> Point:

@@ -8,11 +8,10 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.asking import ask_mind
-from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.diversity import diverse
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.result import Decision, Failure
 
@@ -30,7 +29,7 @@ def leaders_of(brief: Brief) -> list[Candidate]:
     originals = [c for c in brief.earlier if is_original(c)]
     crops = [c for c in brief.earlier if not is_original(c)]
     keep = originals if brief.intent.keep is not False else []
-    leaders = [*diverse(crops, LEADERS), *keep]
+    leaders = [*distinct(crops, LEADERS), *keep]
     if not leaders:
         leaders = originals
     if not leaders:

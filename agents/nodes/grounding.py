@@ -16,8 +16,11 @@ from cropsmith.tools.view import View
 def without_words(view: View, intent: Intent) -> tuple[Evidence, ...]:
     """Return faces, text and saliency: what the built-in eyes find without being told."""
     sight = view.sight
-    found = list(sight.faces)
-    if NeverCut.TEXT in intent.never_cut:
+    found: list[Evidence] = []
+    # Faces and text cost more than the rest of the eyes together: only where they decide.
+    if intent.copy_space or {NeverCut.FACES, NeverCut.PEOPLE} & set(intent.never_cut):
+        found += sight.faces
+    if intent.copy_space or NeverCut.TEXT in intent.never_cut:
         found += sight.text
     if sight.salient is not None:
         found.append(sight.salient)

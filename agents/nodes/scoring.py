@@ -16,8 +16,7 @@ from cropsmith.tools.preference import Preference
 
 def scored(brief: Brief, candidates: list[Candidate]) -> list[Candidate]:
     """Return the candidates with the scores of every scorer that could run."""
-    ratio = brief.target.ratio.value if brief.target.ratio else None
-    values = Preference.load().score(brief.view.sight, as_array(c.box for c in candidates), ratio)
+    values = Preference.load().score(brief.view.sight, as_array(c.box for c in candidates), brief.target.ratio)
     return [
         candidate.scored({"preference": float(value), "area": candidate.box.area}, float(value))
         for candidate, value in zip(candidates, values, strict=True)

@@ -11,12 +11,12 @@ SIDE = 96
 def blob(x: float, y: float) -> NDArray[np.float32]:
     """One small bright spot at a place in [0, 1]."""
     ys, xs = np.mgrid[0:SIDE, 0:SIDE] / SIDE
-    return np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / 0.006).astype(np.float32)
+    return np.asarray(np.exp(-((xs - x) ** 2 + (ys - y) ** 2) / 0.006), np.float32)
 
 
 def stripes(dx: float, dy: float) -> NDArray[np.float32]:
     ys, xs = np.mgrid[0:SIDE, 0:SIDE]
-    return (0.5 + 0.5 * np.sin((dx * xs + dy * ys) * 0.4)).astype(np.float32)
+    return np.asarray(0.5 + 0.5 * np.sin((dx * xs + dy * ys) * 0.4), np.float32)
 
 
 @pytest.mark.parametrize(
