@@ -15,10 +15,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.geometry import Box, Boxes
+from cropsmith.tools.geometry import Box, Boxes, as_array
 from cropsmith.tools.grids import free_grid, ratio_grid
 from cropsmith.tools.head import Head
-from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
 
 DATA = "preference.npz"
@@ -58,8 +57,8 @@ class Preference:
         """Return the model that ships with the package."""
         return cls(head=Head(**{name: _arrays()[name] for name in HEAD}))
 
-    def density(self, sight: Sight, ratio: Ratio | None = None) -> Density:
-        """Return where the expert's crop lies, free or at a ratio of width to height."""
+    def density(self, sight: Sight, ratio: float | None = None) -> Density:
+        """Return where the expert's crop lies, free or at `ratio` = width / height in pixels."""
         shape = shape_of(sight, ratio)
         grid = grid_of(sight, ratio)
         scores = self.head.scores(sight.features, grid, sight.aspect)
@@ -68,7 +67,7 @@ class Preference:
         weights = np.exp(logits[likeliest] - logits.max())
         return Density(boxes=grid[likeliest], weights=weights / weights.sum())
 
-    def score(self, sight: Sight, boxes: Boxes, ratio: Ratio | None = None) -> NDArray[np.float64]:
+    def score(self, sight: Sight, boxes: Boxes, ratio: float | None = None) -> NDArray[np.float64]:
         """Return each box's expected IoU with an expert's crop, (N,), higher is better."""
         return self.density(sight, ratio).expected_overlap(boxes)
 
@@ -77,18 +76,23 @@ class Preference:
         scores = self.head.scores(sight.features, boxes, sight.aspect)
         return scores[:, VOTE].astype(np.float64)
 
+    def chosen(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
+        """Return (N,) values whose differences are log odds that an expert chooses one box."""
+        scores = self.head.scores(sight.features, boxes, sight.aspect)
+        return scores[:, FREE].astype(np.float64)
+
     def confidence(self, sight: Sight, box: Box) -> float:
         """Return the probability that a person prefers the crop to the original."""
-        both = self.votes(sight, np.array([box.corners, (0.0, 0.0, 1.0, 1.0)]))
+        both = self.votes(sight, as_array([box, Box.whole()]))
         return float(1 / (1 + np.exp(both[1] - both[0])))
 
 
-def shape_of(sight: Sight, ratio: Ratio | None) -> float | None:
+def shape_of(sight: Sight, ratio: float | None) -> float | None:
     """Return a box's width over its height, as shares of the photo's sides, for this ratio."""
-    return ratio.value / sight.aspect if ratio else None
+    return ratio / sight.aspect if ratio else None
 
 
-def grid_of(sight: Sight, ratio: Ratio | None) -> Boxes:
+def grid_of(sight: Sight, ratio: float | None) -> Boxes:
     """Return the boxes among which the density is spread."""
     shape = shape_of(sight, ratio)
     return ratio_grid(shape) if shape else free_grid(FREE_STEPS)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
 from cropsmith.tools.eyes.faces import find_faces
-from cropsmith.tools.eyes.lines import find_lines
+from cropsmith.tools.eyes.lines import find_lines, horizon
 from cropsmith.tools.eyes.saliency import focus, salient_box, saliency_map
 from cropsmith.tools.eyes.text import find_text
+from cropsmith.tools.eyes.texture import Texture, measure_texture
 from cropsmith.tools.eyes.trunk import feature_map
 from cropsmith.tools.geometry import Point
 
@@ -64,6 +65,16 @@ class Sight:
     def lines(self) -> tuple[Line, ...]:
         """Long straight lines, longest first."""
         return find_lines(self.pixels)
+
+    @property
+    def horizon(self) -> Line | None:
+        """The line most likely to be the horizon."""
+        return horizon(self.lines)
+
+    @cached_property
+    def texture(self) -> Texture:
+        """Detail, light and colour."""
+        return measure_texture(self.pixels)
 
 
 def look(pixels: NDArray[np.uint8]) -> Sight:

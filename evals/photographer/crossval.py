@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cropsmith.evals.photographer.examples import Examples
 from cropsmith.evals.photographer.export import as_shipped, head_arrays
 from cropsmith.evals.photographer.train import Model
+from cropsmith.evals.photographer.views import VIEWS, Views
 from cropsmith.tools.geometry import Boxes
 from cropsmith.tools.head import Head
 from cropsmith.tools.preference import Preference
@@ -57,7 +58,7 @@ def sight_of(features: NDArray[np.float32], size: NDArray[np.float64]) -> Sight:
 def predict(
     model: Model,
     examples: Examples,
-    maps: NDArray[np.float16],
+    views: Views,
     photos: NDArray[np.int64],
     into: Predictions,
 ) -> None:
@@ -65,7 +66,7 @@ def predict(
     preference = Preference(Head(**head_arrays(model.head)))
     trunk = as_shipped(model.trunk)
     for photo in photos:
-        early = torch.from_numpy(maps[photo, :1].astype(np.float32))
+        early = torch.from_numpy(views.maps[photo * VIEWS][None].astype(np.float32))
         with torch.no_grad():
             features = trunk.late(early)[0].numpy()
         sight = sight_of(features, examples.sizes[photo])

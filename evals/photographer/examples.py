@@ -5,21 +5,15 @@ numbers derived from it leave this module; no photo is written anywhere but into
 cache folder.
 """
 
-# ruff: noqa: TID253
 import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from cropsmith.evals.photographer.network import Trunk
-from cropsmith.tools.eyes.trunk import squashed
 from cropsmith.tools.geometry import Boxes
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.view import SIGHT_SIDE
 
 FOLDS = 5
 
@@ -74,19 +68,3 @@ def _normalised(xywh: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArra
     high = (xywh[..., :2] + xywh[..., 2:]) / sizes
     # A few published boxes overrun the photo by a pixel or two.
     return np.asarray(np.clip(np.concatenate([low, high], -1), 0, 1))
-
-
-def early_maps(folder: Path, names: list[str], trunk: Trunk, cache: Path) -> NDArray[np.float16]:
-    """Return (N, 2, 40, 24, 24): frozen maps of each photo and of its mirror image, cached."""
-    if cache.exists():
-        found: NDArray[np.float16] = np.load(cache)
-        return found
-    maps = []
-    for name in names:
-        small = squashed(open_photo(folder / "photos" / name).pixels(SIGHT_SIDE))
-        both = torch.from_numpy(np.stack([small, small[:, ::-1]]))
-        with torch.no_grad():
-            maps.append(trunk.early(both).half().numpy())
-    stacked = np.stack(maps)
-    np.save(cache, stacked)
-    return stacked

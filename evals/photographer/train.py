@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from cropsmith.evals.photographer.examples import Examples
 from cropsmith.evals.photographer.network import FROZEN, Head, Trunk
-from cropsmith.tools.geometry import Boxes
+from cropsmith.evals.photographer.views import VIEWS, Views
 from cropsmith.tools.grids import free_grid, ratio_grid
 
 
@@ -27,7 +27,7 @@ class Recipe:
     """Everything that decides the outcome of a training run."""
 
     epochs: int = 6
-    """Each passes every photo once as it is and once mirrored."""
+    """Each passes every photo twice: as it is or mirrored, and trimmed."""
     batch: int = 16
     candidates: int = 96
     """Boxes a photo and step for the free choice; half as many at the given ratio."""
@@ -40,6 +40,8 @@ class Recipe:
     vote_weight: float = 0.5
     averaging: float = 0.99
     """Decay of the weights' running average, which is what is kept."""
+    trimmed: bool = True
+    """Whether to train on trimmed views; otherwise the photo itself takes their place."""
     seed: int = 0
 
 
@@ -62,12 +64,6 @@ class Model:
         return [parameter for part in parts for parameter in part.parameters()]
 
 
-def mirrored(boxes: Tensor) -> Tensor:
-    """Return the boxes as they lie on the mirrored photo."""
-    x1, y1, x2, y2 = boxes.unbind(-1)
-    return torch.stack([1 - x2, y1, 1 - x1, y2], -1)
-
-
 def overlaps(a: Tensor, b: Tensor) -> Tensor:
     """Return intersections over unions of boxes that broadcast together."""
     low, high = torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:])
@@ -77,57 +73,63 @@ def overlaps(a: Tensor, b: Tensor) -> Tensor:
 
 
 class Batches:
-    """Draws photos, mirrors them at random, and draws boxes to score on each."""
+    """Draws views of photos, and boxes to score on each."""
 
-    def __init__(self, examples: Examples, maps: NDArray[np.float16], recipe: Recipe) -> None:
+    def __init__(self, examples: Examples, views: Views, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.maps = maps
+        self.maps = views.maps
         self.random = np.random.default_rng(recipe.seed)
-        self.free = free_grid(16)
-        experts = examples.experts
-        shapes = (experts[:, 2] - experts[:, 0]) / (experts[:, 3] - experts[:, 1])
-        self.given: list[Boxes] = [ratio_grid(float(shape)) for shape in shapes]
-        self.experts = torch.from_numpy(experts).float()
-        self.pairs = torch.from_numpy(examples.pairs).float()
-        self.share = torch.from_numpy(examples.votes[..., 0] / examples.votes.sum(-1)).float()
-        self.aspects = torch.from_numpy(examples.aspects).float()
+        self.grid = free_grid(16)
+        rows = np.arange(len(views.maps))
+        photos = rows // VIEWS
+        self.experts = np.clip(views.boxes(rows, examples.experts[photos]), 0, 1)
+        pairs = views.boxes(rows, examples.pairs[photos])
+        # A pair that a trimmed view cuts is no longer the pair that was voted on.
+        whole = ((pairs >= -1e-6) & (pairs <= 1 + 1e-6)).all((2, 3))
+        self.voted = torch.from_numpy(whole).float()
+        self.pairs = torch.from_numpy(np.clip(pairs, 0, 1)).float()
+        shares = examples.votes[..., 0] / examples.votes.sum(-1)
+        self.shares = torch.from_numpy(shares[photos]).float()
+        sizes = views.windows[:, 2:] - views.windows[:, :2]
+        aspects = examples.aspects[photos] * sizes[:, 0] / sizes[:, 1]
+        self.aspects = torch.from_numpy(aspects).float()
 
     def epoch(self, photos: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Return batches of rows (photo, mirrored 0 or 1): every photo both ways."""
-        first = self.random.integers(0, 2, len(photos))
+        """Return batches of rows: every photo once as it is or mirrored, once trimmed."""
         rows = [
-            np.stack([photos, side], 1)[self.random.permutation(len(photos))]
-            for side in (first, 1 - first)
+            self.random.permutation(photos) * VIEWS + self.random.integers(low, high, len(photos))
+            for low, high in ((0, 2), (2, VIEWS) if self.recipe.trimmed else (0, 2))
         ]
         every = np.concatenate(rows)
         size = self.recipe.batch
         return [every[i : i + size] for i in range(0, len(every) - size + 1, size)]
 
-    def boxes(self, photos: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """Return free candidates (P, K, 4) and candidates at the expert's ratio (P, K / 2, 4)."""
-        count = self.recipe.candidates
-        drawn = self.free[self.random.integers(0, len(self.free), (len(photos), count))]
-        drawn = np.clip(drawn + self.random.normal(0, 0.01, drawn.shape), 0, 1)
-        given = []
-        for photo in photos:
-            pool = self.given[photo]
-            given.append(pool[self.random.integers(0, len(pool), count // 2)])
-        return torch.from_numpy(drawn).float(), torch.from_numpy(np.stack(given)).float()
+    def free(self, count: int) -> Tensor:
+        """Return free candidates (count, K, 4)."""
+        drawn = self.grid[self.random.integers(0, len(self.grid), (count, self.recipe.candidates))]
+        return torch.from_numpy(
+            np.clip(drawn + self.random.normal(0, 0.01, drawn.shape), 0, 1)
+        ).float()
+
+    def given(self, rows: NDArray[np.int64]) -> Tensor:
+        """Return candidates (R, K / 2, 4) of each expert's shape."""
+        drawn = []
+        for x1, y1, x2, y2 in self.experts[rows]:
+            pool = ratio_grid(float((x2 - x1) / (y2 - y1)))
+            drawn.append(pool[self.random.integers(0, len(pool), self.recipe.candidates // 2)])
+        return torch.from_numpy(np.stack(drawn)).float()
 
 
 def loss_of(model: Model, batches: Batches, rows: NDArray[np.int64]) -> Tensor:
     """Return the loss of one batch."""
-    recipe, photos = batches.recipe, rows[:, 0]
-    early = torch.from_numpy(batches.maps[photos, rows[:, 1]].astype(np.float32))
+    recipe = batches.recipe
+    early = torch.from_numpy(batches.maps[rows].astype(np.float32))
     features = model.trunk.late(early.contiguous(memory_format=torch.channels_last))
-    flip = torch.from_numpy(rows[:, 1] == 1)[:, None, None]
-    expert = batches.experts[photos][:, None]
-    expert = torch.where(flip, mirrored(expert), expert)
-    pairs = batches.pairs[photos].transpose(1, 2).flatten(1, 2)
-    pairs = torch.where(flip, mirrored(pairs), pairs)
-    free, given = batches.boxes(photos)
+    expert = torch.from_numpy(batches.experts[rows]).float()[:, None]
+    free, given = batches.free(len(rows)), batches.given(rows)
+    pairs = batches.pairs[rows].transpose(1, 2).flatten(1, 2)
     every = torch.cat([free, given, pairs], 1)
-    scores = model.head(features, every, batches.aspects[photos])
+    scores = model.head(features, every, batches.aspects[rows])
     scores = scores.split([free.shape[1], given.shape[1], pairs.shape[1]], 1)
     target = (overlaps(free, expert) / recipe.softness).softmax(-1)
     choice = -(target * scores[0][..., 0].log_softmax(-1)).sum(-1).mean()
@@ -135,7 +137,9 @@ def loss_of(model: Model, batches: Batches, rows: NDArray[np.int64]) -> Tensor:
     overlap = -(chosen * overlaps(given, expert)).sum(-1).mean()
     half = pairs.shape[1] // 2
     margin = scores[2][:, :half, 2] - scores[2][:, half:, 2]
-    votes = F.binary_cross_entropy_with_logits(margin, batches.share[photos])
+    voted = batches.voted[rows]
+    votes = F.binary_cross_entropy_with_logits(margin, batches.shares[rows], voted, reduction="sum")
+    votes = votes / voted.sum().clamp(min=1)
     return choice + recipe.overlap_weight * overlap + recipe.vote_weight * votes
 
 
