@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
 from cropsmith.tools.eyes.faces import find_faces
 from cropsmith.tools.eyes.lines import find_lines, horizon
-from cropsmith.tools.eyes.saliency import focus, salient_box, saliency_map
+from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
 from cropsmith.tools.eyes.text import find_text
 from cropsmith.tools.eyes.texture import Texture, measure_texture
 from cropsmith.tools.eyes.trunk import feature_map

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
 from cropsmith.tools.eyes.lines import find_lines, horizon, tilt
-from cropsmith.tools.eyes.saliency import focus, salient_box, saliency_map
+from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
 from cropsmith.tools.eyes.text import find_text
 from cropsmith.tools.geometry import Box
 
