@@ -6,6 +6,8 @@ SyntaxError, EOFError and TypeError) becomes `UnreadableImage` with one sentence
 
 import importlib
 import io
+import logging
+import re
 import struct
 import warnings
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from PIL import Image
 from cropsmith.errors import CropsmithError, UnreadableImage
 from cropsmith.tools.deep import decode_deep, first_directory
 from cropsmith.tools.geometry import Size
+from cropsmith.tools.libtiff import quiet_libtiff
 
 MAX_PIXELS = 250_000_000
 """Of one frame: more than any camera's (200 MP), less than a decompression bomb's."""
@@ -51,6 +54,15 @@ TRANSPOSES = {
 """EXIF orientation -> what makes the stored pixels upright (Exif 2.32, tag 274)."""
 
 
+# Without a handler of its own, Pillow's errors on broken files reach the screen by logging's last
+# resort.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+INSIDES = re.compile(
+    r"decoder|driver|literal|unpack|out of range|b'|^\\W*$|argument", re.IGNORECASE
+)
+
+
 @contextmanager
 def decoding(name: str) -> Iterator[None]:
     """Turn whatever a decoder throws inside the block into UnreadableImage."""
@@ -62,6 +74,8 @@ def decoding(name: str) -> Iterator[None]:
     except MemoryError as error:
         raise UnreadableImage(f"{name} needs more memory than there is.") from error
     except Exception as error:  # decoders raise anything on hostile files
+        if _is_ours(error):
+            raise
         raise UnreadableImage(f"{name} cannot be decoded: {_reason(error)}.") from error
 
 
@@ -126,6 +140,7 @@ def _identified(data: bytes, name: str) -> Image.Image:
         if accept is not None and accept(prefix) is not True:
             continue
         if format == "TIFF":
+            quiet_libtiff()
             _refuse_raw(data, name)
         try:
             # Image.open would apply its own, process-wide limit of 179 megapixels.
@@ -163,7 +178,11 @@ def _reason(error: Exception) -> str:
     text = " ".join(str(error).split()).rstrip(".")
     if "truncated" in text.lower() or isinstance(error, EOFError):
         return "the file is truncated"
-    return (text or type(error).__name__)[:200]
+    if "decompression bomb" in text:
+        return "it claims more pixels than are decoded"
+    # Others speak of the decoder's insides: "tuple index out of range", "256", "decoder error -2".
+    told = isinstance(error, (OSError, SyntaxError, ValueError, NotImplementedError))
+    return text[:200] if told and not INSIDES.search(text) else "the file is damaged"
 
 
 def _quiet() -> None:
@@ -172,12 +191,24 @@ def _quiet() -> None:
     A filter, and not `warnings.catch_warnings`, which swaps process-wide state and so is not safe
     between threads. Set at each use, because the owner of the process may have reset the filters.
     """
-    if not any(f[0] == "ignore" and f[3] is not None and _is_ours(f[3]) for f in warnings.filters):
+    if not any(
+        f[0] == "ignore" and f[3] is not None and _is_for_pillow(f[3]) for f in warnings.filters
+    ):
         warnings.filterwarnings("ignore", module=_PILLOW)
 
 
 _PILLOW = r"PIL\."
 
 
-def _is_ours(pattern: object) -> bool:
+def _is_for_pillow(pattern: object) -> bool:
     return getattr(pattern, "pattern", pattern) == _PILLOW
+
+
+def _is_ours(error: Exception) -> bool:
+    """Tell whether the error is a mistake in cropsmith itself, which must not be hidden."""
+    if not isinstance(error, (AttributeError, NameError, TypeError)):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals["__name__"]).startswith("cropsmith")

@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import TiffImagePlugin as tiff
 
-from cropsmith.errors import UnreadableImage
-
 Deep = NDArray[np.uint16]
-"""Shape (H, W, 3) or (H, W, 4), RGB or RGBA, as stored (not yet upright)."""
+"""Shape (H, W, 3) or (H, W, 4), RGB or RGBA."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -23,7 +21,8 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 def is_deep(data: bytes, format: str) -> bool:
     """Tell whether an encoded image has 16-bit colour that `decode_deep` keeps."""
     if format == "PNG" and data.startswith(_PNG_SIGNATURE) and len(data) > 26:
-        return data[24] == 16 and data[25] in (2, 6)
+        animated = b"acTL" in data[: data.find(b"IDAT")]
+        return data[24] == 16 and data[25] in (2, 6) and not animated
     if format == "TIFF":
         tags = first_directory(data)
         bits, photometric = tags.get(258, (1,)), tags.get(262)
@@ -32,25 +31,33 @@ def is_deep(data: bytes, format: str) -> bool:
 
 
 def decode_deep(data: bytes) -> list[Deep]:
-    """Return every page of a 16-bit colour TIFF or PNG; UnreadableImage when OpenCV cannot."""
-    known, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    """Return every page of a 16-bit colour TIFF or PNG; ValueError when OpenCV cannot.
+
+    Pages of a TIFF come upright, a PNG as it is stored. OpenCV's messages on broken files are kept
+    off the screen.
+    """
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        known, pages = cv2.imdecodemulti(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    finally:
+        cv2.utils.logging.setLogLevel(level)
     if not known or not pages:
-        raise UnreadableImage("The 16-bit image cannot be decoded.")
+        raise ValueError("its colours cannot be read")
     return [_rgb(np.asarray(page)) for page in pages]
 
 
 def encode_deep_tiff(
     pages: Sequence[Deep], tags: dict[int, object] | None = None, deflate: bool = False
 ) -> bytes:
-    """Return a TIFF of 16-bit RGB or RGBA pages; `tags` (number -> value) go into the first."""
+    """Return a TIFF of 16-bit RGB or RGBA pages; `tags` are number -> value, for each."""
     file = io.BytesIO()
     with tiff.AppendingTiffWriter(file) as writer:
-        for number, page in enumerate(pages):
+        for page in pages:
             pixels = np.ascontiguousarray(page, dtype="<u2")
             height, width, channels = pixels.shape
             body = _deflated(pixels) if deflate else pixels.tobytes()
             directory = tiff.ImageFileDirectory_v2(prefix=b"II")
-            for tag, value in (tags or {}).items() if number == 0 else ():
+            for tag, value in (tags or {}).items():
                 directory[tag] = value
             directory[256], directory[257] = width, height
             directory[258] = (16,) * channels
@@ -76,7 +83,7 @@ def encode_deep_png(pixels: Deep) -> bytes:
     order = cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR
     known, data = cv2.imencode(".png", cv2.cvtColor(pixels, order))
     if not known:
-        raise UnreadableImage("The 16-bit image cannot be encoded.")
+        raise ValueError("its colours cannot be encoded")
     return bytes(data.tobytes())
 
 
@@ -114,6 +121,6 @@ def _rgb(page: NDArray[np.generic]) -> Deep:
     elif page.dtype == np.uint8:
         page = page.astype(np.uint16) * 257
     elif page.dtype != np.uint16:
-        raise UnreadableImage(f"Pixels of {page.dtype} are not opened.")
+        raise ValueError(f"its colours are stored as {page.dtype}")
     order = cv2.COLOR_BGRA2RGBA if page.shape[2] == 4 else cv2.COLOR_BGR2RGB
     return np.asarray(cv2.cvtColor(page, order), dtype=np.uint16)

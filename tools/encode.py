@@ -117,6 +117,7 @@ def _avif(frames: Frames, quality: int | None) -> dict[str, Any]:
 
 def _heif(frames: Frames, quality: int | None) -> dict[str, Any]:
     options = _common(frames.metadata) | {"quality": quality or QUALITY["HEIF"]}
+    options["exif"] = options["exif"] or None  # libheif refuses an empty block
     if frames.metadata.xmp:
         options["xmp"] = frames.metadata.xmp
     return options

@@ -95,7 +95,7 @@ def cropped_frames(photo: Photo, box: PixelBox, *, every: bool) -> Frames:
                 image.seek(number)
             image.load()
             if number == 0:
-                facts = _facts(image, turn)
+                facts = _facts(photo, image, turn)
                 notes += _depth_notes(photo, image)
             if image.size != size:
                 skipped += 1
@@ -113,7 +113,7 @@ def cropped_frames(photo: Photo, box: PixelBox, *, every: bool) -> Frames:
         )
 
 
-def _facts(image: Image.Image, turn: int) -> Frames:
+def _facts(photo: Photo, image: Image.Image, turn: int) -> Frames:
     info = image.info
     return Frames(
         images=(),
@@ -121,22 +121,23 @@ def _facts(image: Image.Image, turn: int) -> Frames:
         loop=info.get("loop"),
         default_image=bool(getattr(image, "default_image", False)),
         compression=info.get("compression") if image.format == "TIFF" else None,
-        lossless=image.format == "WEBP" and _is_lossless_webp(image),
+        lossless=image.format == "WEBP" and _is_lossless_webp(photo.data),
         text=_texts(image),
         chunks=_chunks(image),
         coding=jpeg_coding(image, turn),
     )
 
 
-def _is_lossless_webp(image: Image.Image) -> bool:
+def _is_lossless_webp(data: bytes) -> bool:
     """Tell whether the first picture of a WebP is VP8L (RFC 9649, section 2.6)."""
-    file = getattr(image, "fp", None) or getattr(image, "_original_file", None)
-    if file is None:
-        return False
-    file.seek(0)
-    head = file.read(2**16)
-    lossless, lossy = head.find(b"VP8L"), head.find(b"VP8 ")
-    return bool(lossless >= 0 and (lossy < 0 or lossless < lossy))
+    place = 12
+    while place + 8 <= len(data):
+        name, size = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
+        if name in (b"VP8L", b"VP8 "):
+            return name == b"VP8L"
+        # A frame of an animation has a header of 16 bytes, and then chunks of its own.
+        place += 24 if name == b"ANMF" else 8 + size + size % 2
+    return False
 
 
 def _texts(image: Image.Image) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 2**30
 """Largest file that is read into memory."""
 
+CHUNK = 2**24
+
 
 @dataclass(frozen=True)
 class Source:
@@ -83,10 +85,14 @@ def _from_stdin() -> Source:
 
 
 def _bounded(file: BinaryIO, name: str) -> bytes:
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnreadableImage(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
-    return data
+    # In pieces: asked for a number of bytes, read() reserves them all, however small the file.
+    pieces, left = [], MAX_BYTES
+    while piece := file.read(min(CHUNK, left + 1)):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise UnreadableImage(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _from_array(array: NDArray[np.generic]) -> Source:

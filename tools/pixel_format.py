@@ -39,6 +39,8 @@ def fit_to_format(image: Image.Image, format: str, profile: bytes | None) -> Fit
     modes = MODES[format]
     if image.mode.startswith("I;16"):
         image = Image.fromarray(np.asarray(image).astype(np.uint16))
+    elif image.mode == "I" and "I;16" in modes and _fits_16_bits(image):
+        image = Image.fromarray(np.asarray(image).astype(np.uint16))
     transparent = image.has_transparency_data
     if image.mode in modes and not (transparent and not _holds_transparency(image, format)):
         return Fitted(image)
@@ -77,6 +79,11 @@ def resized(image: Image.Image, size: Size) -> Image.Image:
     elif image.mode == "1":
         image = image.convert("L")
     return image.resize(target, Image.Resampling.LANCZOS)
+
+
+def _fits_16_bits(image: Image.Image) -> bool:
+    low, high = image.getextrema()
+    return isinstance(low, int) and isinstance(high, int) and low >= 0 and high < 2**16
 
 
 def _holds_transparency(image: Image.Image, format: str) -> bool:

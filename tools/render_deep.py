@@ -32,7 +32,8 @@ def render_deep(photo: Photo, box: PixelBox, output: Size | None, target: str) -
         with open_image(photo.data, photo.name) as image:
             is_tiff = image.format == "TIFF"
             tags = first_directory(photo.data) if is_tiff else None
-            turn = int(tags.get(274, 1)) if tags else orientation(image)
+            # OpenCV turns every page of a TIFF upright, but no PNG.
+            turn = 1 if is_tiff else orientation(image)
             metadata = read_metadata(image).for_crop(size)
         stored = stored_box(box, turn, photo.size)
         decoded = decode_deep(photo.data)
