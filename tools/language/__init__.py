@@ -1,0 +1,1 @@
+"""Plain English requests, read without a model."""

@@ -1,0 +1,129 @@
+"""Copy space in words: "leave room on the left for a headline", "subject on the right third"."""
+
+import re
+from dataclasses import dataclass, field
+
+from cropsmith.tools.language.reading import Reading, either
+from cropsmith.tools.request import CopySpace, Side, Tightness
+
+SIDES = {
+    "left": Side.LEFT, "right": Side.RIGHT, "top": Side.TOP, "bottom": Side.BOTTOM,
+    "above": Side.TOP, "overhead": Side.TOP, "over": Side.TOP, "upper": Side.TOP,
+    "below": Side.BOTTOM, "underneath": Side.BOTTOM, "under": Side.BOTTOM, "beneath": Side.BOTTOM,
+    "lower": Side.BOTTOM,
+}  # fmt: skip
+OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.TOP: Side.BOTTOM}
+OPPOSITE[Side.BOTTOM] = Side.TOP
+
+SHARES = {
+    "half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "two thirds": 2 / 3,
+    "a half": 1 / 2, "a third": 1 / 3, "a quarter": 1 / 4, "one third": 1 / 3, "a fifth": 1 / 5,
+    "one quarter": 1 / 4,
+}  # fmt: skip
+SHARE = rf"(?P<share>{either(SHARES)}|\d{{1,2}} ?(?:%|percent|per cent))"
+SIDE = rf"(?P<side>{either(SIDES)})"
+AT = (
+    rf"(?:(?:on|at|to|in|along|towards?) )?(?:the |its )?(?:very |far )?{SIDE}(?:[- ]hand)?"
+    r"(?: (?:side|edge|part))?"
+)
+WRITING = (
+    r"(?:head(?:line|er|ing)|title|text|copy|caption|logo|tag ?line|slogan|quote|price|words"
+    r"|lettering|writing|type|typography|overlay|call to action|cta|button|name|banner text)s?"
+)
+ROOM = (
+    r"(?:(?:some|a bit of|a little|lots of|plenty of|loads of|enough|more|extra|a lot of|much)? ?"
+    r"(?:clear |empty |blank |negative |free |white |copy |head|clean |open )?"
+    r"(?:copyspace|headroom|room|space|negative space|gap|area|sky|strip))"
+)
+PURPOSE = rf"(?: (?:for|to (?:put|add|place|fit|hold)|so)\b[^,.|]*?{WRITING}(?: (?:there|in))?)?"
+OF_IT = r"(?: of (?:the |it|him|her|them)?(?:\w+)?)?"
+LEAVE = (
+    r"(?:(?:and |but |with |please |also )*(?:leave|leaving|keep|keeping|give|add|have|need|want"
+    r"|put|i need|i want|we need|there should be|with)? ?(?:me |us |it )?)?"
+)
+PATTERNS = (
+    # "leave 40% free on the right", "keep the bottom quarter empty"
+    rf"{LEAVE}\b{SHARE}(?: (?:of )?(?:the |it)(?:\w+)?)?(?: (?:should|must|has to) be)?"
+    rf" (?:free|empty|clear|blank|open)(?: space)? {AT}{PURPOSE}",
+    rf"{LEAVE}(?:the )?{SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of (?:the |it)(?:\w+)?)?"
+    rf" (?:empty|clear|free|blank|open|uncluttered)\b{PURPOSE}",
+    # "room on the left for a headline", "copy space at the top", "space above for text"
+    rf"{LEAVE}\b{ROOM} {AT}{OF_IT}{PURPOSE}",
+    rf"{LEAVE}\b{ROOM} for (?:a |an |the |our |my |some )?{WRITING} {AT}",
+    rf"{LEAVE}\b(?:on|at) (?:the )?{SIDE}(?: side)? {ROOM}{PURPOSE}",
+    # "title goes left", "text on the left", "so the copy fits on the left"
+    rf"(?:so (?:that )?)?(?:i want to |we will |we'll |i'll )?(?:overlay|place|put|add)?\b ?"
+    rf"(?:a |an |the |our |my |some )?\b{WRITING}(?: (?:goes|go|will go|will be|fits|fit|can go"
+    rf"|can fit|should go|sits|is))?(?: (?:there )?{AT})(?: too)?(?![\w-])",
+)
+PLACED = (
+    rf"(?:(?:with|put|place|position|move|push|have|get|keep|and|i want|so that) )*"
+    rf"(?P<what>(?:the |my |our )?(?:subject|main subject|it|him|her|them))"
+    rf"(?: (?:is|sits|stands|should be|goes))? {AT}(?: {SHARE})?(?: of the (?:frame|picture"
+    rf"|photo|"
+    rf"image|shot))?(?! (?:third )?(?:empty|free))"
+)
+PUT = (
+    rf"(?:with )?(?:put|place|position|move|push) (?P<what>(?:the |my |our )?[\w' -]+?)"
+    rf" (?:on|to|in|at) the {SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of the (?:frame|picture"
+    rf"|photo|image|shot|crop))?(?=\s*(?:[,.|]|$|and ))"
+)
+BARE = (
+    r"(?:^|(?<=[,|.] )|(?<=with ))(?P<what>[a-z]+) on the (?P<side>left|right)"
+    r"(?=\s*(?:[,.|]|$))"
+)
+UNSIDED = rf"{LEAVE}\b{ROOM} (?:for|to put|to add) (?:a |an |the |our |my |some )?{WRITING}"
+VAGUE = (
+    r"(?:(?:with|and) )?(?:lots of |plenty of |more |much )?(?:negative|empty|white|blank) space"
+)
+
+
+@dataclass
+class Spaces:
+    """What was read about room for words."""
+
+    copy_space: CopySpace | None = None
+    subjects: list[str] = field(default_factory=list)
+    tightness: Tightness | None = None
+    unclear: list[str] = field(default_factory=list)
+    contradictions: list[str] = field(default_factory=list)
+
+
+def read_spaces(reading: Reading) -> Spaces:
+    """Take copy space and placements of the subject, which free the other side."""
+    spaces = Spaces()
+    found = [_space(match) for pattern in PATTERNS for match in reading.take(pattern)]
+    for pattern in (PLACED, PUT, BARE):
+        for match in reading.take(pattern):
+            side = OPPOSITE[SIDES[match["side"]]]
+            found.append(CopySpace(side=side))
+            named = re.sub(r"^(?:the |my |our )", "", match["what"])
+            if named not in ("subject", "main subject", "it", "him", "her", "them"):
+                spaces.subjects.append(match["what"])
+    sides = list(dict.fromkeys(space.side for space in found))
+    if len(sides) > 1:
+        named = " and ".join(sides)
+        spaces.contradictions.append(f"Room can be kept on one side only, not {named}.")
+    if found:
+        spaces.copy_space = found[0]
+    for match in reading.take(UNSIDED):
+        if not found:
+            spaces.unclear.append(f"{match[0].strip()}: on which side?")
+            spaces.tightness = Tightness.LOOSE
+    if reading.took(VAGUE):
+        spaces.tightness = Tightness.LOOSE
+    return spaces
+
+
+def _space(match: re.Match[str]) -> CopySpace:
+    """Return the copy space of a match."""
+    share = match.groupdict().get("share")
+    side = SIDES[match["side"]]
+    return CopySpace(side=side) if share is None else CopySpace(side=side, share=share_of(share))
+
+
+def share_of(words: str) -> float:
+    """Return "a quarter" or "40%" as a share."""
+    if words in SHARES:
+        return SHARES[words]
+    return min(0.9, max(0.05, int(re.sub(r"\D", "", words)) / 100))
