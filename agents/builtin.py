@@ -10,7 +10,7 @@ from cropsmith.agents.mind import Brief
 from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.composition import elements
 from cropsmith.tools.evidence import Analysis, ElementFinding
-from cropsmith.tools.geometry import Box, as_array
+from cropsmith.tools.geometry import Box
 from cropsmith.tools.language import understand
 from cropsmith.tools.preference import Preference
 from cropsmith.tools.proposals import propose
@@ -87,7 +87,7 @@ class BuiltinMind:
         if best is None:
             raise ValueError("a decision needs at least one candidate")
         sight = brief.view.sight
-        confidence = Preference.load().confidence(sight, as_array([best.box])[0])
+        confidence = Preference.load().confidence(sight, best.box)
         keep = original is not None and (best is original or confidence < 0.5)
         chosen = original if keep and original is not None else best
         return Decision(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from cropsmith.tools.geometry import Box, Boxes, as_array
 from cropsmith.tools.grids import free_grid, ratio_grid
 from cropsmith.tools.head import Head
+from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
 
 DATA = "preference.npz"
@@ -57,8 +58,8 @@ class Preference:
         """Return the model that ships with the package."""
         return cls(head=Head(**{name: _arrays()[name] for name in HEAD}))
 
-    def density(self, sight: Sight, ratio: float | None = None) -> Density:
-        """Return where the expert's crop lies, free or at `ratio` = width / height in pixels."""
+    def density(self, sight: Sight, ratio: Ratio | None = None) -> Density:
+        """Return where the expert's crop lies, free or at an asked ratio."""
         shape = shape_of(sight, ratio)
         grid = grid_of(sight, ratio)
         scores = self.head.scores(sight.features, grid, sight.aspect)
@@ -67,7 +68,7 @@ class Preference:
         weights = np.exp(logits[likeliest] - logits.max())
         return Density(boxes=grid[likeliest], weights=weights / weights.sum())
 
-    def score(self, sight: Sight, boxes: Boxes, ratio: float | None = None) -> NDArray[np.float64]:
+    def score(self, sight: Sight, boxes: Boxes, ratio: Ratio | None = None) -> NDArray[np.float64]:
         """Return each box's expected IoU with an expert's crop, (N,), higher is better."""
         return self.density(sight, ratio).expected_overlap(boxes)
 
@@ -87,12 +88,12 @@ class Preference:
         return float(1 / (1 + np.exp(both[1] - both[0])))
 
 
-def shape_of(sight: Sight, ratio: float | None) -> float | None:
+def shape_of(sight: Sight, ratio: Ratio | None) -> float | None:
     """Return a box's width over its height, as shares of the photo's sides, for this ratio."""
-    return ratio / sight.aspect if ratio else None
+    return ratio.value / sight.aspect if ratio else None
 
 
-def grid_of(sight: Sight, ratio: float | None) -> Boxes:
+def grid_of(sight: Sight, ratio: Ratio | None) -> Boxes:
     """Return the boxes among which the density is spread."""
     shape = shape_of(sight, ratio)
     return ratio_grid(shape) if shape else free_grid(FREE_STEPS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cropsmith.tools.diversity import apart
+from cropsmith.tools.diversity import diverse
 from cropsmith.tools.geometry import Boxes
 from cropsmith.tools.grids import around
 from cropsmith.tools.preference import Preference, grid_of, shape_of
@@ -26,15 +26,14 @@ def propose(
     of what is left when everything much like an earlier one is struck out.
     """
     preference = preference or Preference.load()
-    asked = ratio.value if ratio else None
-    density = preference.density(sight, asked)
-    shape = shape_of(sight, asked)
+    density = preference.density(sight, ratio)
+    shape = shape_of(sight, ratio)
     pool = density.boxes
-    leaders = apart(pool, density.expected_overlap(pool), n)
+    leaders = diverse(pool, density.expected_overlap(pool), n)
     if len(leaders) < n:
         # The photo leaves little doubt. Alternatives then come from the whole grid.
-        pool = np.concatenate([pool, grid_of(sight, asked)])
-        leaders = apart(pool, density.expected_overlap(pool), n)
+        pool = np.concatenate([pool, grid_of(sight, ratio)])
+        leaders = diverse(pool, density.expected_overlap(pool), n)
     chosen = pool[leaders]
     best = chosen[:1]
     for step in FINEST:
