@@ -52,7 +52,46 @@ class Boxes:
     """One per box (Cropper's `s`), or none."""
 
 
-Part = str | Picture | Boxes
+@dataclass(frozen=True)
+class Said:
+    """An earlier answer of the model, to be repeated to it in its native format."""
+
+    value: BaseModel
+    picture: Picture | None = None
+    """The picture that the boxes of `value` refer to."""
+
+
+class ToolCall(Value):
+    """A tool call that the model made."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON as received."""
+    value: Any = None
+    """An instance of the tool's `arguments`, boxes converted; None when they are unusable."""
+    problem: str = ""
+    """Why the arguments are unusable, in words that the model can mend."""
+    opaque: str = ""
+    """What the provider wants back unread with the call (Gemini's thought signature, base64)."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """Tool calls that the model made, to be repeated to it: a part of an assistant's turn."""
+
+    calls: Sequence[ToolCall]
+
+
+@dataclass(frozen=True)
+class ToolOutcome:
+    """What a tool answered to one call: a part of the user's turn that follows."""
+
+    call: ToolCall
+    text: str
+
+
+Part = str | Picture | Boxes | Said | Called | ToolOutcome
 
 
 @dataclass(frozen=True)
@@ -91,15 +130,16 @@ class Ask:
     max_tokens: int = 4096
     seed: int | None = 0
     prompt_hashes: Sequence[str] = ()
+    constrained: bool = True
+    """Hold the answer to its schema on the server; False relies on the prompt and on validation."""
+    timeout: float | None = None
+    """Seconds for one attempt; None takes the backend's own."""
 
-
-class ToolCall(Value):
-    """A tool call that the model made."""
-
-    id: str
-    name: str
-    arguments: str
-    """JSON as received."""
+    @property
+    def pictures(self) -> Sequence[Picture]:
+        """Every picture shown, in order."""
+        parts = [part for message in self.messages for part in message.parts]
+        return [part for part in parts if isinstance(part, Picture)]
 
 
 class Tokens(Value):
@@ -109,6 +149,8 @@ class Tokens(Value):
     completion: int | None = None
     reasoning: int | None = None
     cached: int | None = None
+    pictures: int | None = None
+    """Share of `prompt` that the pictures took, where the provider tells."""
     estimated_images: int | None = None
     """Our own estimate for the images, kept beside the bill."""
 
@@ -123,6 +165,8 @@ class Reply(Value):
     raw: str = ""
     reason: str = ""
     """Why the status is not OK, one sentence."""
+    trouble: str = ""
+    """What kept the answer from coming, when UNAVAILABLE: "connection", "timeout", "busy", ..."""
     model: str
     tokens: Tokens = Tokens()
     cost: float | None = None
@@ -135,14 +179,24 @@ class Reply(Value):
     seen: tuple[Size, ...] = ()
     cached: bool = False
     """Answered from the disk cache."""
+    notes: tuple[str, ...] = ()
+    """What was done to the answer or is odd about it: clamped boxes, a repair, token counts."""
 
 
 class Backend(Protocol):
-    """A model that can be asked. Raises BackendError only for what no retry of ours can mend."""
+    """A model that can be asked. Raises BackendError only for what no retry of ours can mend.
+
+    Whatever happens to one call is a status of its reply: a server that cannot be reached is
+    UNAVAILABLE. Raised are NotAllowed (key), Misconfigured (the request itself), BudgetSpent.
+    """
 
     @property
     def name(self) -> str:
         """`provider/model`."""
+        ...
+
+    def fit(self, size: Size) -> Size:
+        """Return the size to give a picture of `size`, so that nothing resamples it again."""
         ...
 
     async def ask(self, ask: Ask) -> Reply:
