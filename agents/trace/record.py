@@ -66,9 +66,11 @@ class CallRecord(Value):
     seed: int | None = None
     from_cache: bool = False
     sent: tuple[Size, ...] = ()
-    """Pixels of each picture as sent."""
+    """Size of each picture on the wire; boxes of the answer refer to one of them."""
     seen: tuple[Size, ...] = ()
-    """Pixels of each picture as the model sees it, where that is known."""
+    """Size of each picture after the model's own resize."""
+    notes: tuple[str, ...] = ()
+    """What was done to the answer: clamped boxes, a repair round."""
 
 
 class ToolRecord(Value):

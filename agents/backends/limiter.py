@@ -1,0 +1,67 @@
+"""At most so many requests in flight per endpoint, and one shared pause when it says wait."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cropsmith.agents.backends.base import Ask, Backend, Reply
+from cropsmith.agents.backends.per_loop import PerLoop
+from cropsmith.tools.geometry import Size
+
+IN_FLIGHT = 64
+
+_gates: dict[str, "Gate"] = {}
+_lock = threading.Lock()
+
+
+class Gate:
+    """The door of one endpoint, shared by every model behind it in this process."""
+
+    def __init__(self, endpoint: str, in_flight: int) -> None:
+        self.endpoint = endpoint
+        self.in_flight = in_flight
+        self._slots = PerLoop(lambda: asyncio.Semaphore(self.in_flight))
+        self._open_at = 0.0
+
+    def pause(self, seconds: float) -> None:
+        """Hold every new request back: what one caller was told goes for all of them."""
+        self._open_at = max(self._open_at, time.monotonic() + seconds)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Wait for the pause to end and for a free place."""
+        slots = await self._slots.get()
+        async with slots:
+            while (wait := self._open_at - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            yield
+
+
+def gate_of(endpoint: str, in_flight: int = IN_FLIGHT) -> Gate:
+    """Return the gate of an endpoint, made at its first use; the first limit given stands."""
+    with _lock:
+        return _gates.setdefault(endpoint, Gate(endpoint, in_flight))
+
+
+class Limited:
+    """Lets an ask through only where its endpoint has room."""
+
+    def __init__(self, inner: Backend, gate: Gate) -> None:
+        self.inner = inner
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        """Of the model within."""
+        return self.inner.name
+
+    def fit(self, size: Size) -> Size:
+        """As the model within."""
+        return self.inner.fit(size)
+
+    async def ask(self, ask: Ask) -> Reply:
+        """Wait for a place, then ask."""
+        async with self._gate.slot():
+            return await self.inner.ask(ask)

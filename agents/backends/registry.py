@@ -1,0 +1,173 @@
+"""`provider/model` -> a Backend with everything around it."""
+
+import difflib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from cropsmith.agents.backends.base import Backend
+from cropsmith.agents.backends.budget import Budget, Budgeted
+from cropsmith.agents.backends.cache import Cached
+from cropsmith.agents.backends.calibration import calibrated
+from cropsmith.agents.backends.convention import Convention
+from cropsmith.agents.backends.families import MODEL_TYPES, family_named, family_of
+from cropsmith.agents.backends.limiter import IN_FLIGHT, Limited, gate_of
+from cropsmith.agents.backends.model import TIMEOUT, Model
+from cropsmith.agents.backends.repair import Repaired
+from cropsmith.agents.backends.retry import DEADLINE, Retried
+from cropsmith.agents.backends.wire import Wire
+from cropsmith.errors import UsageError
+
+
+def _openai(model: str) -> Wire:
+    from cropsmith.agents.backends.openai import openai_wire
+
+    return openai_wire(model)
+
+
+def _gemini(model: str) -> Wire:
+    from cropsmith.agents.backends.gemini import gemini_wire
+
+    return gemini_wire(model)
+
+
+def _vllm(model: str) -> Wire:
+    from cropsmith.agents.backends.vllm import vllm_wire
+
+    return vllm_wire(model)
+
+
+def _compatible(model: str) -> Wire:
+    from cropsmith.agents.backends.compatible import compatible_wire
+
+    return compatible_wire(model)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One way of reaching models."""
+
+    name: str
+    make: Callable[[str], Wire]
+    help: str
+
+
+PROVIDERS = MappingProxyType(
+    {
+        provider.name: provider
+        for provider in [
+            Provider("openai", _openai, "OpenAI's cloud; key in OPENAI_API_KEY"),
+            Provider("gemini", _gemini, "Google's cloud; key in GEMINI_API_KEY"),
+            Provider("vllm", _vllm, "an open model at a vLLM server; CROPSMITH_VLLM_URL"),
+            Provider(
+                "openai-compatible",
+                _compatible,
+                "Ollama, SGLang, llama.cpp, LM Studio, ...; CROPSMITH_OPENAI_COMPATIBLE_URL",
+            ),
+        ]
+    }
+)
+NAMES = (*PROVIDERS, "scripted")
+
+
+def split_model(name: str) -> tuple[str, str]:
+    """Return provider and model of `provider/model`. UsageError with a suggestion otherwise."""
+    provider, slash, model = name.partition("/")
+    if provider in NAMES and model:
+        return provider, model
+    if provider in NAMES:
+        raise UsageError(
+            f"'{name}' names no model.", hint=f"Write {provider}/MODEL; see: cropsmith models list"
+        )
+    near = difflib.get_close_matches(provider, (*NAMES, "builtin"), n=1)
+    if near:
+        hint = f"Did you mean {near[0]}{slash}{model}?"
+    elif family_of(name) is not None:
+        hint = f"Name the provider too, for example {_likely(name)}/{name}."
+    else:
+        hint = f"Write builtin or PROVIDER/MODEL, with one of: {', '.join(NAMES)}."
+    raise UsageError(f"'{name}' is not a model that cropsmith knows.", hint=hint)
+
+
+def _likely(model: str) -> str:
+    if model.startswith(("gpt-", "o1", "o3", "o4")):
+        return "openai"
+    return "gemini" if model.startswith("gemini") else "vllm"
+
+
+def make_wire(name: str) -> Wire:
+    """Return the wire of `provider/model`. UsageError, NotAllowed or MissingExtra."""
+    provider, model = split_model(name)
+    if provider == "scripted":
+        raise UsageError("A script has no wire.", hint="Use it as --model scripted/FILE.")
+    return PROVIDERS[provider].make(model)
+
+
+def _of_folder(model: str) -> Convention | None:
+    config = Path(model).expanduser() / "config.json"
+    if not config.is_file():
+        return None
+    try:
+        kind = json.loads(config.read_text("utf-8")).get("model_type", "")
+    except (OSError, json.JSONDecodeError, AttributeError):
+        return None
+    family = MODEL_TYPES.get(kind)
+    return None if family is None else family_named(family)
+
+
+def convention_of(name: str, endpoint: str) -> Convention | None:
+    """Return how a model speaks of boxes: probed here, by its folder's config, or by its name.
+
+    None when no source knows; rows of standing "unknown" are returned as they are.
+    """
+    _, model = split_model(name)
+    return calibrated(name, endpoint) or _of_folder(model) or family_of(model)
+
+
+def usable_convention(name: str, endpoint: str) -> Convention:
+    """Return the convention of a model that boxes can be asked of. UsageError otherwise."""
+    found = convention_of(name, endpoint)
+    if found is not None and found.usable:
+        return found
+    what = f"How {name} writes boxes is not known"
+    what += "." if found is None else f": {found.family} is not documented."
+    raise UsageError(what, hint=f"Calibrate it once with: cropsmith models probe {name}")
+
+
+def build_backend(
+    name: str,
+    *,
+    max_calls: int | None = None,
+    max_cost: float | None = None,
+    timeout: float = TIMEOUT,
+    deadline: float = DEADLINE,
+    in_flight: int = IN_FLIGHT,
+    cache_replies: bool = True,
+    cache_warm: bool = False,
+    convention: Convention | None = None,
+    budget: Budget | None = None,
+) -> Backend:
+    """Return the model ready to be asked: cache, repair, budget, concurrency, retries, adapter.
+
+    `timeout` is for one attempt, `deadline` for one ask with all its retries, both in seconds.
+    `cache_warm` keeps replies at temperatures above 0 too. Raises UsageError (unknown name, no
+    convention), NotAllowed (no key), MissingExtra (no SDK); no request is made yet.
+    """
+    provider, model = split_model(name)
+    if provider == "scripted":
+        from cropsmith.agents.backends.scripted import Scripted
+
+        return Scripted.load(Path(model))
+    wire = PROVIDERS[provider].make(model)
+    known = convention or usable_convention(name, wire.endpoint)
+    backend: Backend = Model(wire, known, timeout=timeout)
+    gate = gate_of(wire.endpoint, in_flight)
+    backend = Limited(Retried(backend, gate, deadline), gate)
+    backend = Budgeted(backend, budget or Budget(max_calls=max_calls, max_cost=max_cost))
+    backend = Repaired(backend)
+    if cache_replies:
+        identity = f"{name} @ {wire.endpoint} {known.model_dump_json()}"
+        backend = Cached(backend, identity, warm=cache_warm)
+    return backend
