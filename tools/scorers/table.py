@@ -58,7 +58,8 @@ class ScorerTable:
     encoder: Encoder | None = None
     left_out: Sequence[LeftOut] = ()
     """Scorers that could not be had, with the reason."""
-    _cache: EmbeddingCache = field(default_factory=EmbeddingCache, repr=False, compare=False)
+    cache: EmbeddingCache = field(default_factory=EmbeddingCache, repr=False, compare=False)
+    """Embeddings kept between rounds and targets."""
 
     @classmethod
     def for_run(
@@ -129,7 +130,7 @@ class ScorerTable:
         if not candidates:
             return Scored([])
         boxes = as_array(c.box for c in candidates)
-        crops = CropEmbeddings(self.encoder, view, boxes, self._cache) if self.encoder else None
+        crops = CropEmbeddings(self.encoder, view, boxes, self.cache) if self.encoder else None
         scene = Scene(
             view=view,
             intent=intent,
