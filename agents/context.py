@@ -6,11 +6,15 @@ settings; views, recorder, minds and scorers are made in the process that runs.
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cropsmith.agents.mind import Mind
 from cropsmith.agents.trace.record import NoTrace, Recorder
+from cropsmith.settings import setting
 from cropsmith.tools.view import Views
+
+if TYPE_CHECKING:
+    from cropsmith.tools.scorers.table import ScorerTable
 
 Effort = Literal["quick", "standard", "thorough"]
 
@@ -39,6 +43,10 @@ class Context:
     """Index of expert crops; empty for the default one where it exists."""
     detector: str = ""
     """Open-vocabulary detector: a name or a folder; empty for one whose weights are at hand."""
+    clip: str = "auto"
+    """CLIP model of the scorers: a name or folder; "auto" if its weights are at hand; "off"."""
+    scorer_server: str = ""
+    """URL of a served aesthetic scorer (docs/scorers.md); empty for none."""
     temperature: float | None = None
     seed: int = 0
     timeout: float = 120.0
@@ -79,6 +87,18 @@ class Context:
         from cropsmith.agents.vlm import build_mind
 
         return build_mind(self)
+
+    @cached_property
+    def scorers(self) -> "ScorerTable":
+        """Every scorer that can run here; with a recipe, weighed as it says."""
+        from cropsmith.tools.scorers.table import ScorerTable
+        from cropsmith.tools.scorers.weighting import weightings
+
+        return ScorerTable.for_run(
+            clip=setting("clip", None if self.clip == "auto" else self.clip, default="auto"),
+            profile=self.recipe if self.recipe in weightings() else "default",
+            server=setting("scorer_server", self.scorer_server or None, default=""),
+        )
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with other settings and parts of its own."""

@@ -9,26 +9,35 @@ from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
+from cropsmith.agents.trace.record import current_step
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.geometry import as_array
-from cropsmith.tools.preference import Preference
+from cropsmith.tools.result import Failure
+from cropsmith.tools.scorers.table import Scored
 
 
-def scored(brief: Brief, candidates: list[Candidate]) -> list[Candidate]:
+def scored(context: Context, brief: Brief, candidates: list[Candidate]) -> Scored:
     """Return the candidates with the scores of every scorer that could run."""
-    values = Preference.load().score(brief.view.sight, as_array(c.box for c in candidates), brief.target.ratio)
-    return [
-        candidate.scored({"preference": float(value), "area": candidate.box.area}, float(value))
-        for candidate, value in zip(candidates, values, strict=True)
-    ]
+    return context.scorers.score(
+        brief.view, brief.intent, brief.target, candidates, brief.grounding, brief.evidence
+    )
 
 
 async def scoring(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Score the candidates that have no scores yet."""
+    """Score the candidates that have no scores yet; a scorer that fails is left out and said."""
+    context = runtime.context
     done: list[Candidate] = []
+    failures: list[Failure] = []
     for index in range(len(state["intent"].targets)):
         fresh = [c for c in state["candidates"] if c.target == index and c.total is None]
-        if fresh:
-            brief = await asyncio.to_thread(brief_for, state, runtime.context, index)
-            done += await asyncio.to_thread(scored, brief, fresh)
-    return {"candidates": tuple(done)}
+        if not fresh:
+            continue
+        brief = await asyncio.to_thread(brief_for, state, context, index)
+        found = await asyncio.to_thread(scored, context, brief, fresh)
+        done += found.candidates
+        failures += [
+            Failure(node="scoring", source=left.name, status="error", message=left.why)
+            for left in found.left_out
+        ]
+    if (step := current_step.get()) is not None and state["round"] == 0:
+        step.notes += context.scorers.notes
+    return {"candidates": tuple(done), "failures": tuple(failures)}

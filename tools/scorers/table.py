@@ -1,6 +1,6 @@
 """The table of scorers: every available scorer over all candidates of a photo, in one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,7 +21,7 @@ from cropsmith.tools.scorers.exclusion import ExclusionScorer
 from cropsmith.tools.scorers.measures import MeasuresScorer
 from cropsmith.tools.scorers.preference import PreferenceScorer
 from cropsmith.tools.scorers.ratio import RatioScorer
-from cropsmith.tools.scorers.row import Scene, Scorer, Scores
+from cropsmith.tools.scorers.row import Scene, Scorer, ScorerRow, Scores
 from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.weighting import TASKS, weighting
@@ -141,36 +141,55 @@ class ScorerTable:
             evidence=evidence,
             crops=crops,
         )
-        columns: dict[str, Scores] = {}
-        weighted = np.zeros(len(candidates))
-        weights = np.zeros(len(candidates))
+        columns: dict[str, Column] = {}
         failed: list[LeftOut] = []
-        wanted = weighting(self.profile, intent.task)
         for scorer in self.scorers:
-            name = scorer.row.name
             try:
-                column = scorer.score(scene)
+                scores = scorer.score(scene)
             except CropsmithError as error:
-                failed.append(LeftOut(name, str(error)))
+                failed.append(LeftOut(scorer.row.name, str(error)))
                 continue
-            if column is None:
-                continue
-            columns[name] = column
-            if weight := wanted.get(name, 0.0):
-                there = ~np.isnan(column)
-                weighted[there] += weight * scorer.row.goodness(column)[there]
-                weights[there] += weight
-        totals = np.divide(weighted, weights, out=np.full(len(weights), np.nan), where=weights > 0)
+            if scores is not None:
+                columns[scorer.row.name] = Column(scorer.row, scores)
+        totals = _totals(columns, weighting(self.profile, intent.task), len(candidates))
+        if np.isnan(totals).all():
+            # Nothing that the profile weighs could run; a candidate must be ranked all the same.
+            totals = _totals(columns, weighting("default", intent.task), len(candidates))
+            if self.profile != "default":
+                failed.append(LeftOut(f"the weights of {self.profile}", "none of them could run."))
         return Scored(
             [
                 candidate.scored(
-                    {n: float(c[i]) for n, c in columns.items() if not np.isnan(c[i])},
+                    {
+                        n: float(c.scores[i])
+                        for n, c in columns.items()
+                        if not np.isnan(c.scores[i])
+                    },
                     None if np.isnan(totals[i]) else float(totals[i]),
                 )
                 for i, candidate in enumerate(candidates)
             ],
             failed,
         )
+
+
+@dataclass(frozen=True)
+class Column:
+    """One scorer's scores of all candidates."""
+
+    row: ScorerRow
+    scores: Scores
+
+
+def _totals(columns: Mapping[str, Column], weights: Mapping[str, float], count: int) -> Scores:
+    """Return the weighted mean goodness of each candidate; NaN where nothing weighed is known."""
+    weighted, weight = np.zeros(count), np.zeros(count)
+    for name, column in columns.items():
+        if own := weights.get(name, 0.0):
+            there = ~np.isnan(column.scores)
+            weighted[there] += own * column.row.goodness(column.scores)[there]
+            weight[there] += own
+    return np.divide(weighted, weight, out=np.full(count, np.nan), where=weight > 0)
 
 
 def _encoder(clip: str) -> tuple[Encoder | None, str]:

@@ -15,6 +15,7 @@ from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Intent, Target
 from cropsmith.tools.scorers.area import AreaScorer
 from cropsmith.tools.scorers.content import ContentScorer
+from cropsmith.tools.scorers.preference import PreferenceScorer
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.table import ScorerTable
@@ -88,11 +89,17 @@ def test_weights_of_absent_scorers_are_shared_out(
     assert second.total == pytest.approx(0.4)
 
 
-def test_without_a_weighted_score_there_is_no_total(view: View, candidate: Make) -> None:
+def test_a_profile_without_any_of_its_scorers_falls_back_and_says_so(
+    view: View, candidate: Make
+) -> None:
     intent = Intent(task="ratio", targets=(Target(),))
-    table = ScorerTable(scorers=[AreaScorer()], profile="cropper")
+    table = ScorerTable(scorers=[AreaScorer(), PreferenceScorer()], profile="cropper")
     scored = table.score(view, intent, Target(), [candidate("a", 0, 0, 0.5, 1)])
-    assert scored.candidates[0].total is None
+    assert scored.candidates[0].total == pytest.approx(scored.candidates[0].scores["preference"])
+    assert "weights of cropper" in str(scored.left_out[0])
+    only = ScorerTable(scorers=[AreaScorer()])
+    bare = only.score(view, intent, Target(), [candidate("a", 0, 0, 0.5, 1)])
+    assert bare.candidates[0].total is None and bare.left_out == []
 
 
 def test_all_crops_are_embedded_in_one_pass_with_the_original_once(
