@@ -7,7 +7,7 @@ score ranks the candidates of any mind. A second output, learned from voted pair
 crops of a photo: what an expert chooses and what a crowd prefers are different questions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Self
@@ -20,6 +20,7 @@ from cropsmith.tools.grids import free_grid, ratio_grid
 from cropsmith.tools.head import Head
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
+from cropsmith.tools.taste import Taste
 
 DATA = "preference.npz"
 FREE_STEPS = 12
@@ -52,6 +53,8 @@ class Preference:
     """The trained model. Deterministic and picklable."""
 
     head: Head
+    taste: Taste | None = None
+    """A person's own, which shifts the scores."""
 
     @classmethod
     def load(cls) -> Self:
@@ -70,7 +73,12 @@ class Preference:
 
     def score(self, sight: Sight, boxes: Boxes, ratio: Ratio | None = None) -> NDArray[np.float64]:
         """Return each box's expected IoU with an expert's crop, (N,), higher is better."""
-        return self.density(sight, ratio).expected_overlap(boxes)
+        scores = self.density(sight, ratio).expected_overlap(boxes)
+        return scores if self.taste is None else scores + self.taste.bonus(sight, boxes)
+
+    def adapted(self, taste: Taste) -> Self:
+        """Return this model with a person's taste added to its scores."""
+        return replace(self, taste=taste if taste.judged else None)
 
     def votes(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
         """Return (N,) values whose differences are log odds that a person prefers one box."""
