@@ -24,8 +24,8 @@ IMAGE = Size(width=6000, height=4000)
 """The photo that "same shape" refers to."""
 
 FIELDS = (
-    "error", "targets", "subjects", "avoid", "never_cut", "copy_space", "min_size", "tightness",
-    "margin", "alternatives", "keep", "upscale", "unclear", "contradictions",
+    "error", "targets", "subjects", "avoid", "never_cut", "copy_space", "keep_out", "min_size",
+    "tightness", "margin", "alternatives", "keep", "upscale", "unclear", "contradictions",
 )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def expected(row: Row) -> dict[str, Any]:
         "avoid": [_thing(thing) for thing in given.get("avoid", [])],
         "never_cut": sorted(given.get("never_cut", [])),
         "copy_space": space and (space["side"], round(space.get("share", 1 / 3), 2)),
+        "keep_out": given.get("keep_out", []),
         "min_size": given.get("min_size"),
         "tightness": given.get("tightness", "normal"),
         "margin": given.get("margin"),
@@ -152,6 +153,7 @@ def _plain(intent: Intent) -> dict[str, Any]:
         "avoid": things(intent.avoid),
         "never_cut": sorted(intent.never_cut),
         "copy_space": space and (str(space.side), round(space.share, 2)),
+        "keep_out": [list(box.corners) for box in intent.keep_out],
         "min_size": least and [least.width, least.height],
         "tightness": str(intent.tightness),
         "margin": intent.margin,

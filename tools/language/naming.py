@@ -31,18 +31,20 @@ PICTURE = r"(?:shot|frame|picture|photo|image|crop)"
 TAIL = (
     rf"(?: (?:please|thanks|thank you|if (?:you can|possible)"
     rf"|(?:in|from) (?:it|there|here|(?:the |this )?{PICTURE})"
-    r"|(?:clearly |fully )?visible|for me|at all|too|as well|instead|only|alone|big|now|this time))+$"
+    r"|(?:clearly |fully )?visible|for me|at all|too|as well|instead|only|alone|big|now"
+    r"|this time))+$"
 )
-PRONOUNS = {"him", "her", "it", "them", "that", "this", "those", "these", "him out", "they"}
+PRONOUNS = {"him", "her", "it", "them", "that", "this", "those", "these", "they", "that one"}
 NOTHING = {
     "preference", "problem", "rush", "worries", "matter what", "idea", "thanks", "else", "other",
-    "need", "sure", "nothing else", "more", "anything else",
+    "need", "sure", "nothing else", "more", "anything else", "alternatives", "options", "versions",
 }  # fmt: skip
 
 LEAD_IN = rf"^(?:(?:{'|'.join(word_list('lead_ins'))})(?:[ ,:]+|$))+"
 EXCEPT = (
-    r"(?:\b(?:crop|cut|leave|take|get rid of|remove|lose)(?: out)? )?\b(?:everyone|everybody|no one|nobody"
-    rf"|all)(?: out)? (?:except|but|besides|apart from|other than)(?: for)? {THING}{END}"
+    r"(?:\b(?:crop|cut|leave|take|get rid of|remove|lose)(?: out)? )?"
+    rf"\b(?:everyone|everybody|no one|nobody|all)(?: out)? (?:except|but|besides|apart from"
+    rf"|other than)(?: for)? {THING}{END}"
 )
 STAR = (
     r"(?:the )?(?:star|main (?:focus|subject|thing|element)|focus|hero|subject|focal point"
@@ -131,7 +133,7 @@ def _exclude(match: re.Match[str], reading: Reading, named: Named) -> None:
     if what in PRONOUNS:
         before = reading.text.partition(MARK.strip())[0] if what != match["what"] else reading.text
         parts = [p.strip(" ,") for p in re.split(r"[.|;,]|\band\b|\bcan you\b", before)]
-        things = [(p, _thing(p)) for p in parts if _thing(p)]
+        things = [(p, _thing(p)) for p in parts if _thing(p) and _thing(p) not in PRONOUNS]
         if not things:
             named.unclear.append(match[0].strip())
             return
@@ -178,7 +180,7 @@ def _nameable(words: str, explicit: bool) -> bool:
     """Tell whether words can name a thing to look for."""
     plain = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
     tokens = plain.split()
-    if plain in MOODS or any(gibberish(token) for token in tokens):
+    if plain in MOODS or plain in PRONOUNS or any(gibberish(token) for token in tokens):
         return False
     if all(token in MOODS or token in FILLERS for token in tokens):
         return False

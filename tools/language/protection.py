@@ -30,6 +30,8 @@ KEEP_WHOLE = (
 )
 BODY = r"\b(?:full[- ](?:body|length)|head[- ]to[- ]toe|whole body|entire body)\b"
 
+NOTHING_CUT = r"\b(?:nothing (?:is )?|not )(?:cut|chopped|cropped)(?: off)?(?=\s*(?:[,.|]|$))"
+
 KINDS = {
     NeverCut.FACES: r"\b(?:head|face|hair|chin|forehead)s?\b",
     NeverCut.TEXT: (
@@ -58,6 +60,8 @@ def read_protection(reading: Reading) -> Protection:
     found = Protection()
     if reading.took(BODY):
         found.never_cut.append(NeverCut.PEOPLE)
+    if reading.took(NOTHING_CUT):
+        found.never_cut.append(NeverCut.SUBJECT)
     for pattern in PATTERNS:
         for match in reading.take(pattern):
             _add(found, match["what"], whole=True)

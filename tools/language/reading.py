@@ -22,7 +22,8 @@ TYPO_PRONE = (
 NOT_TYPOS = {"squire", "tighten", "planner", "manner", "pictured", "version", "option", "within"}
 
 SPELLINGS = (
-    (r"[‘’ʼ]", "'"), (r"[“”]", '"'), (r"[×✕]", "x"), (r"[–—]", " , "), (r"[()\[\]]", " "), (r"[!?…]+", ". "),
+    (r"[‘’ʼ]", "'"), (r"[“”]", '"'), (r"[×✕]", "x"), (r"[–—]", " , "), (r"[()\[\]]", " "),
+    (r"[!?…]+", ". "),
     (r"\b(?:insta|ig)\b", "instagram"), (r"\bfb\b", "facebook"), (r"\byt\b", "youtube"),
     (r"\b(?:pls|plz)\b", "please"), (r"\bw/o\b", "without"), (r"\bw/", "with "),
     (r"\bdont\b", "don't"), (r"\bdoesnt\b", "doesn't"), (r"\bpics?\b", "picture"),

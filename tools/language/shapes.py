@@ -49,7 +49,10 @@ PICTURE = (
     r"|frame"
     r"|shape|ratio|aspect ratio|aspect|paper|page|post|layout|composition|framing|size))?s?"
 )
-LEAD = r"(?:\b(?:in|as|to|at|into|for) )?(?:\b(?:a|an|the|my|our|one) )?"
+LEAD = (
+    r"(?:\b(?:in|as|to|at|into|for) )?(?:\b(?:a|an|the|my|our|one) )?"
+    r"(?:\b(?:nice|good|wide|proper|clean|simple|big|quick|standard|regular|classic) )?"
+)
 NOT = (
     r"\b(?:(?:but )?not|don't make (?:it|this)|anything but|anything except|no|never)"
     r"(?: a| an| in)? "
@@ -98,7 +101,9 @@ def read_shapes(reading: Reading, image: Size) -> Shapes:
     _minimum(reading, shapes)
     negated = _negated(reading)
     width = _width(reading)
-    both = reading.take(r"(?:\bat |\bexactly )?\b(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high|wide))")
+    both = reading.take(
+        r"(?:\bat |\bexactly )?\b(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high|wide))"
+    )
     # From here on taken words leave blanks of their own length: the order of targets is theirs.
     text = reading.text
     for find in (_presets, _same, _pairs, _words):

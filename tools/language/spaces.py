@@ -68,6 +68,10 @@ PUT = (
     rf" (?:on|to|in|at) the {SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of the (?:frame|picture"
     rf"|photo|image|shot|crop))?(?=\s*(?:[,.|]|$|and ))"
 )
+WITH = (
+    r"(?:^|(?<=[,|.] ))with (?P<what>(?:the|my|our|a|an) [\w' -]+?) on the (?P<side>left|right)"
+    r"(?=\s*(?:[,.|]|$))"
+)
 BARE = (
     r"(?:^|(?<=[,|.] )|(?<=with ))(?P<what>[a-z]+) on the (?P<side>left|right)"
     r"(?=\s*(?:[,.|]|$))"
@@ -93,7 +97,7 @@ def read_spaces(reading: Reading) -> Spaces:
     """Take copy space and placements of the subject, which free the other side."""
     spaces = Spaces()
     found = [_space(match) for pattern in PATTERNS for match in reading.take(pattern)]
-    for pattern in (PLACED, PUT, BARE):
+    for pattern in (PLACED, PUT, WITH, BARE):
         for match in reading.take(pattern):
             side = OPPOSITE[SIDES[match["side"]]]
             found.append(CopySpace(side=side))

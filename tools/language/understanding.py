@@ -19,6 +19,7 @@ from cropsmith.tools.language.reading import Reading
 from cropsmith.tools.language.shapes import Shapes, read_shapes
 from cropsmith.tools.language.spaces import Spaces, read_spaces
 from cropsmith.tools.language.telling import told
+from cropsmith.tools.language.trims import Trims, read_trims
 from cropsmith.tools.request import CropRequest, Intent, NeverCut, Phrase, Target, Tightness
 
 HEADSHOT = r"\b(?:a )?(?:head ?shot|mug ?shot)(?: of)?\b"
@@ -31,7 +32,7 @@ def understand(request: CropRequest, image: Size) -> Intent:
     raises. Arguments replace the words of their own kind.
     """
     reading = Reading(request.text)
-    manner, shapes = Manner(), Shapes()
+    manner, shapes, trims = Manner(), Shapes(), Trims()
     unclear: list[str] = []
     if foreign(request.text):
         shapes = read_shapes(reading, image)
@@ -41,6 +42,7 @@ def understand(request: CropRequest, image: Size) -> Intent:
         unclear += read_unable(reading)
         read_upscale(reading, manner)
         read_margin(reading, manner)
+        trims = read_trims(reading)
         protection = read_protection(reading)
         headshot = reading.took(HEADSHOT)
         read_alternatives(reading, manner)
@@ -63,7 +65,7 @@ def understand(request: CropRequest, image: Size) -> Intent:
         avoid=avoid,
         never_cut=request.never_cut or _never_cut(protection),
         copy_space=request.copy_space or spaces.copy_space,
-        keep_out=request.keep_out,
+        keep_out=request.keep_out or tuple(trims.keep_out),
         subject_box=request.subject_box,
         subject_image=request.subject_image,
         min_size=request.min_size or shapes.min_size,
@@ -72,7 +74,9 @@ def understand(request: CropRequest, image: Size) -> Intent:
         alternatives=request.alternatives or manner.alternatives,
         keep=keep,
         upscale=request.upscale or manner.upscale,
-        unclear=_distinct([*unclear, *shapes.unclear, *spaces.unclear, *named.unclear]),
+        unclear=_distinct(
+            [*unclear, *trims.unclear, *shapes.unclear, *spaces.unclear, *named.unclear]
+        ),
         contradictions=_distinct(
             [
                 *(() if request.targets else shapes.contradictions),

