@@ -11,7 +11,7 @@ from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.composition import elements
 from cropsmith.tools.evidence import Analysis, ElementFinding
 from cropsmith.tools.geometry import Box
-from cropsmith.tools.language import understand
+from cropsmith.tools.language.understanding import understand
 from cropsmith.tools.preference import Preference
 from cropsmith.tools.proposals import propose
 from cropsmith.tools.reasons import reasons_for

@@ -38,6 +38,11 @@ class Brief:
     """Scored candidates of earlier rounds, best first; empty at the first proposal."""
     round: int = 0
 
+    @property
+    def ratio(self) -> float | None:
+        """Asked width over height; None when any shape will do."""
+        return self.target.ratio.value if self.target.ratio else None
+
 
 class Mind(Protocol):
     """Answers four questions about a photo. Raises MindFailed; never invents an answer."""

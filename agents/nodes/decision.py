@@ -8,11 +8,14 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.asking import ask_mind
-from cropsmith.agents.nodes.briefing import brief_for, distinct
+from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.diversity import diverse
 from cropsmith.tools.geometry import Box
+from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.request import Tightness
 from cropsmith.tools.result import Decision, Failure
 
 LEADERS = 6
@@ -28,13 +31,21 @@ def leaders_of(brief: Brief) -> list[Candidate]:
     """Return the best candidates that differ, and the original where it may be kept."""
     originals = [c for c in brief.earlier if is_original(c)]
     crops = [c for c in brief.earlier if not is_original(c)]
-    keep = originals if brief.intent.keep is not False else []
-    leaders = [*distinct(crops, LEADERS), *keep]
-    if not leaders:
-        leaders = originals
-    if not leaders:
-        raise CropsmithError("No crop satisfies the request.", hint="Ask for fewer things at once.")
-    return leaders
+    leaders = [*diverse(crops, LEADERS), *(originals if may_keep(brief) else [])]
+    if leaders := leaders or originals:
+        return leaders
+    raise CropsmithError("No crop satisfies the request.", hint="Ask for fewer things at once.")
+
+
+def may_keep(brief: Brief) -> bool:
+    """Tell whether leaving the photo alone answers the request: not when it asks for a change."""
+    intent = brief.intent
+    return (
+        intent.keep is not False
+        and intent.tightness is Tightness.NORMAL
+        and not (intent.subjects or intent.avoid or intent.subject_box or intent.subject_image)
+        and (brief.target.ratio is None or brief.target.ratio == Ratio.of_size(brief.view.size))
+    )
 
 
 def kept_as_asked(brief: Brief) -> Decision | None:

@@ -14,7 +14,9 @@ class PreferenceScorer:
     def score(self, scene: Scene) -> Scores | None:
         """Return the expected IoU per box, shape (N,)."""
         asked = asked_ratio(scene.target)
-        return Preference.load().score(scene.view.sight, scene.boxes, asked)
+        return Preference.load().score(
+            scene.view.sight, scene.boxes, asked.value if asked else None
+        )
 
 
 def asked_ratio(target: Target) -> Ratio | None:
