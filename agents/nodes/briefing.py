@@ -1,10 +1,16 @@
 """What a mind may look at for one target, gathered from the state."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.asking import view_of
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.diversity import diverse
+from cropsmith.tools.geometry import as_array
 
 
 def brief_for(state: CropState, context: Context, index: int) -> Brief:
@@ -21,6 +27,13 @@ def brief_for(state: CropState, context: Context, index: int) -> Brief:
         earlier=ranked(state, index),
         round=state["round"],
     )
+
+
+def distinct(candidates: Sequence[Candidate], n: int) -> list[Candidate]:
+    """Return up to `n` of the candidates in their order, none much like an earlier one."""
+    boxes = as_array(candidate.box for candidate in candidates)
+    order = -np.arange(len(candidates), dtype=np.float64)
+    return [candidates[index] for index in diverse(boxes, order, n)]
 
 
 def ranked(state: CropState, index: int) -> tuple[Candidate, ...]:

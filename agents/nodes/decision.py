@@ -8,11 +8,10 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.asking import ask_mind
-from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.diversity import diverse
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Tightness
@@ -31,7 +30,7 @@ def leaders_of(brief: Brief) -> list[Candidate]:
     """Return the best candidates that differ, and the original where it may be kept."""
     originals = [c for c in brief.earlier if is_original(c)]
     crops = [c for c in brief.earlier if not is_original(c)]
-    leaders = [*diverse(crops, LEADERS), *(originals if may_keep(brief) else [])]
+    leaders = [*distinct(crops, LEADERS), *(originals if may_keep(brief) else [])]
     if leaders := leaders or originals:
         return leaders
     raise CropsmithError("No crop satisfies the request.", hint="Ask for fewer things at once.")

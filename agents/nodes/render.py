@@ -7,10 +7,9 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
-from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.diversity import diverse
 from cropsmith.tools.geometry import Point, whole_pixels
 from cropsmith.tools.result import CropReport, Decision, Framed, Usage
 from cropsmith.tools.solver import output_size
@@ -27,7 +26,7 @@ def alternatives_to(chosen: Candidate, brief: Brief, decision: Decision) -> tupl
         key=lambda c: (rank.get(c.id, len(rank)), -(c.total or 0.0)),
     )
     wanted = max(brief.intent.alternatives - 1, ALTERNATIVES)
-    return tuple(diverse(others, wanted, besides=[chosen]))
+    return tuple(distinct([chosen, *others], 1 + wanted)[1:])
 
 
 def framed(brief: Brief, decision: Decision) -> Framed:

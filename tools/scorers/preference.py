@@ -14,9 +14,7 @@ class PreferenceScorer:
     def score(self, scene: Scene) -> Scores | None:
         """Return the expected IoU per box, shape (N,)."""
         asked = asked_ratio(scene.target)
-        return Preference.load().score(
-            scene.view.sight, scene.boxes, asked.value if asked else None
-        )
+        return Preference.load().score(scene.view.sight, scene.boxes, asked)
 
 
 def asked_ratio(target: Target) -> Ratio | None:
