@@ -17,9 +17,10 @@ import numpy as np
 from PIL import Image
 
 from cropsmith.errors import CropsmithError, UnreadableImage
-from cropsmith.tools.deep import decode_deep, first_directory
+from cropsmith.tools.deep import decode_deep
 from cropsmith.tools.geometry import Size
 from cropsmith.tools.libtiff import quiet_libtiff
+from cropsmith.tools.tiff_file import first_directory
 
 MAX_PIXELS = 250_000_000
 """Of one frame: more than any camera's (200 MP), less than a decompression bomb's."""

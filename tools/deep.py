@@ -3,14 +3,15 @@
 Pillow opens 16-bit RGB as 8-bit, silently. 16-bit greyscale it can hold, and does not come here.
 """
 
-import io
-import struct
+import zlib
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import TiffImagePlugin as tiff
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+from cropsmith.tools.tiff_file import Page, Tags, first_directory, tiff_file
 
 Deep = NDArray[np.uint16]
 """Shape (H, W, 3) or (H, W, 4), RGB or RGBA."""
@@ -47,35 +48,10 @@ def decode_deep(data: bytes) -> list[Deep]:
 
 
 def encode_deep_tiff(
-    pages: Sequence[Deep], tags: dict[int, object] | None = None, deflate: bool = False
+    pages: Sequence[Deep], tags: Tags | None = None, deflate: bool = False
 ) -> bytes:
-    """Return a TIFF of 16-bit RGB or RGBA pages; `tags` are number -> value, for each."""
-    file = io.BytesIO()
-    with tiff.AppendingTiffWriter(file) as writer:
-        for page in pages:
-            pixels = np.ascontiguousarray(page, dtype="<u2")
-            height, width, channels = pixels.shape
-            body = _deflated(pixels) if deflate else pixels.tobytes()
-            directory = tiff.ImageFileDirectory_v2(prefix=b"II")
-            for tag, value in (tags or {}).items():
-                directory[tag] = value
-            directory[256], directory[257] = width, height
-            directory[258] = (16,) * channels
-            directory[259] = 8 if deflate else 1
-            directory[262] = 2
-            directory[277] = channels
-            directory[278] = height
-            directory[279] = len(body)
-            directory[273] = 0  # Pillow's writer adds where the pixels start
-            directory[284] = 1
-            if deflate:
-                directory[317] = 2
-            if channels == 4:
-                directory[338] = 2
-            directory.save(writer)
-            writer.write(body)
-            writer.newFrame()
-    return file.getvalue()
+    """Return a TIFF of 16-bit RGB or RGBA pages; the tags go into each."""
+    return tiff_file([_page(page, deflate) for page in pages], tags or {})
 
 
 def encode_deep_png(pixels: Deep) -> bytes:
@@ -87,23 +63,26 @@ def encode_deep_png(pixels: Deep) -> bytes:
     return bytes(data.tobytes())
 
 
-def first_directory(data: bytes) -> tiff.ImageFileDirectory_v2:
-    """Return the tags of a TIFF's first page; may raise anything on a broken one."""
-    header = data[:8]
-    big = len(header) > 3 and 43 in header[2:4]
-    directory = tiff.ImageFileDirectory_v2(data[:16] if big else header)
-    order = "<" if header[:2] == b"II" else ">"
-    start = struct.unpack(order + "Q", data[8:16])[0] if big else directory.next
-    file = io.BytesIO(data)
-    file.seek(start)
-    directory.load(file)
-    return directory
+def _page(page: Deep, deflate: bool) -> Page:
+    pixels = np.ascontiguousarray(page, dtype="<u2")
+    height, width, channels = pixels.shape
+    directory = ImageFileDirectory_v2(prefix=b"II")
+    directory[256], directory[257] = width, height
+    directory[258] = (16,) * channels
+    directory[259] = 8 if deflate else 1
+    directory[262] = 2
+    directory[277] = channels
+    directory[278] = height
+    directory[284] = 1
+    if deflate:
+        directory[317] = 2
+    if channels == 4:
+        directory[338] = 2
+    return Page(directory, _deflated(pixels) if deflate else pixels.tobytes())
 
 
 def _deflated(pixels: NDArray[np.uint16]) -> bytes:
     """Compress with the horizontal predictor (TIFF 6.0, section 14): differences along the row."""
-    import zlib
-
     differences = pixels.copy()
     differences[:, 1:] -= pixels[:, :-1]
     return zlib.compress(differences.tobytes(), 6)

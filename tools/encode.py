@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from PIL import Image, PngImagePlugin
 from cropsmith.errors import OutputError
 from cropsmith.tools.decode import FORMATS
 from cropsmith.tools.frames import Frames
-from cropsmith.tools.metadata import XMP_LIMIT, Metadata
+from cropsmith.tools.metadata import Metadata
+from cropsmith.tools.tiff_file import metadata_tags, page_of, tiff_file
 
 QUALITY = {"JPEG": 95, "WEBP": 90, "AVIF": 90, "HEIF": 90}
 """Where the original gives no coding to repeat."""
@@ -22,9 +24,29 @@ TIFF_COMPRESSIONS = frozenset({"raw", "tiff_lzw", "tiff_adobe_deflate", "packbit
 SEGMENT = 65533
 
 
-def encode_frames(frames: Frames, format: str, quality: int | None = None) -> bytes:
+@dataclass(frozen=True)
+class Encoded:
+    """A file, and what of the original it could not hold."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+def encode_frames(frames: Frames, format: str, quality: int | None = None) -> Encoded:
     """Return the file. OutputError when this build of Pillow cannot write the format."""
+    try:
+        if format == "TIFF":
+            return _tiff(frames, quality)
+        return _encoded(frames, format, quality)
+    except KeyError as error:
+        raise OutputError(f"{format} cannot be written by this installation of Pillow.") from error
+    except (OSError, ValueError, RuntimeError, struct.error) as error:
+        raise OutputError(f"The crop cannot be stored as {format}: {error}.") from error
+
+
+def _encoded(frames: Frames, format: str, quality: int | None) -> Encoded:
     options = _OPTIONS[format](frames, quality)
+    notes = _too_long(options) if format == "JPEG" else ()
     first, *others = frames.images
     # Pillow looks at `info` for what is not given, such as a stale profile or transparency.
     first.info = {k: v for k, v in first.info.items() if k in ("transparency", "background")}
@@ -33,13 +55,8 @@ def encode_frames(frames: Frames, format: str, quality: int | None = None) -> by
     if format == "HEIF":
         _register_heif()
     file = io.BytesIO()
-    try:
-        first.save(file, format, **options)
-    except KeyError as error:
-        raise OutputError(f"{format} cannot be written by this installation of Pillow.") from error
-    except (OSError, ValueError, RuntimeError, struct.error) as error:
-        raise OutputError(f"The crop cannot be stored as {format}: {error}.") from error
-    return file.getvalue()
+    first.save(file, format, **options)
+    return Encoded(file.getvalue(), notes)
 
 
 def _register_heif() -> None:
@@ -51,13 +68,8 @@ def _register_heif() -> None:
 def _jpeg(frames: Frames, quality: int | None) -> dict[str, Any]:
     metadata, coding = frames.metadata, frames.coding
     options = _common(metadata)
-    if metadata.exif and len(metadata.exif) > SEGMENT - 6:
-        del options["exif"]
-    if metadata.xmp and len(metadata.xmp) <= XMP_LIMIT:
-        options["xmp"] = metadata.xmp
-    if metadata.comment and len(metadata.comment) <= SEGMENT:
-        options["comment"] = metadata.comment
-    if metadata.iptc and len(metadata.iptc) < SEGMENT - 40:
+    options |= {"xmp": metadata.xmp or b"", "comment": metadata.comment or b""}
+    if metadata.iptc:
         options["extra"] = jpeg_app13(metadata.iptc)
     if quality is not None or coding is None:
         return options | {"quality": quality or QUALITY["JPEG"], "subsampling": 0}
@@ -67,6 +79,16 @@ def _jpeg(frames: Frames, quality: int | None) -> dict[str, Any]:
         "progressive": coding.progressive,
         "keep_rgb": coding.rgb,
     }
+
+
+def _too_long(options: dict[str, Any]) -> tuple[str, ...]:
+    """Leave out what no JPEG segment can hold, which can come from other formats only."""
+    notes = []
+    for key, name in (("exif", "EXIF"), ("xmp", "XMP"), ("comment", "comment"), ("extra", "IPTC")):
+        if len(options.get(key) or b"") > SEGMENT - 33:
+            options[key] = b""
+            notes.append(f"The {name} was left out, because it is too long for a JPEG.")
+    return tuple(notes)
 
 
 def jpeg_app13(iptc: bytes) -> bytes:
@@ -123,24 +145,24 @@ def _heif(frames: Frames, quality: int | None) -> dict[str, Any]:
     return options
 
 
-def _tiff(frames: Frames, quality: int | None) -> dict[str, Any]:
-    metadata = frames.metadata
-    exif = Image.Exif()
-    if metadata.exif:
-        exif.load(b"Exif\0\0" + metadata.exif)
-    if metadata.xmp:
-        exif[700] = metadata.xmp
-    compression = frames.compression
-    if compression not in TIFF_COMPRESSIONS or (
-        compression == "jpeg" and frames.images[0].mode not in ("L", "RGB")
+def _tiff(frames: Frames, quality: int | None) -> Encoded:
+    mode, compression = frames.images[0].mode, frames.compression
+    if compression == "group4" and mode == "1":
+        pass
+    elif compression not in TIFF_COMPRESSIONS or (
+        compression == "jpeg" and mode not in ("L", "RGB")
     ):
         compression = "tiff_adobe_deflate"
-    if frames.compression == "group4" and frames.images[0].mode == "1":
-        compression = "group4"
-    options = _common(metadata) | {"exif": exif, "compression": compression}
-    if compression == "jpeg":
-        options["quality"] = quality or QUALITY["JPEG"]
-    return options
+    chosen = (quality or QUALITY["JPEG"]) if compression == "jpeg" else None
+    pages = [page_of(image, compression, chosen) for image in frames.images]
+    plain = replace(frames.metadata, exif=None)
+    try:
+        return Encoded(tiff_file(pages, metadata_tags(frames.metadata)))
+    except Exception:  # Pillow raises anything on tags of the wrong type or count
+        if plain == frames.metadata:
+            raise
+    note = "EXIF was left out, because it cannot be written as TIFF."
+    return Encoded(tiff_file(pages, metadata_tags(plain)), (note,))
 
 
 def _gif(frames: Frames, quality: int | None) -> dict[str, Any]:
@@ -170,7 +192,6 @@ _OPTIONS: dict[str, Callable[[Frames, int | None], dict[str, Any]]] = {
     "WEBP": _webp,
     "AVIF": _avif,
     "HEIF": _heif,
-    "TIFF": _tiff,
     "GIF": _gif,
     "BMP": _plain,
     "PPM": lambda frames, quality: {},

@@ -8,11 +8,11 @@ from PIL import Image
 
 from cropsmith.errors import UnreadableImage
 from cropsmith.tools.decode import decoding, open_image, orientation, turned
-from cropsmith.tools.deep import first_directory
 from cropsmith.tools.geometry import PixelBox, Size
 from cropsmith.tools.jpeg_coding import JpegCoding, jpeg_coding
 from cropsmith.tools.metadata import Metadata, read_metadata
 from cropsmith.tools.photo import Photo
+from cropsmith.tools.tiff_file import first_directory
 
 MAX_FRAME_PIXELS = 1_000_000_000
 """Pixels decoded over all frames of an animation."""

@@ -14,9 +14,6 @@ from PIL import Image
 from cropsmith.tools.exif import PREFIX, BrokenExif, cropped_exif
 from cropsmith.tools.geometry import Size
 
-XMP_LIMIT = 65533 - 29
-"""Bytes of XMP that fit into one JPEG segment."""
-
 STRUCTURE = frozenset(
     {254, 255, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 317, 320, 322, 323, 324}
     | {325, 330, 338, 339, 340, 341, 347, 512, 513, 514, 529, 530, 531, 532, 700, 33723, 34377}

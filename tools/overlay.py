@@ -95,7 +95,7 @@ def draw_guides(
     drawn = image.copy()
     pen = ImageDraw.Draw(drawn)
     corners = _corners(within or Box.whole(), image)
-    stroke = max(1, _stroke(image) // 2)
+    stroke = max(2, _stroke(image) // 2)
     for number, guide in enumerate(guides):
         for line in _lines(guide, corners):
             _line(pen, line, PALETTE[(number + 1) % len(PALETTE)], stroke)

@@ -54,14 +54,14 @@ def render(
         if target == "GIF":
             frames = frames.each(exact_palette)
         frames = replace(frames, metadata=frames.metadata.for_crop(size))
-    data = encode_frames(frames, target, quality)
+    encoded = encode_frames(frames, target, quality)
     return Rendered(
-        data=data,
+        data=encoded.data,
         format=target,
         size=size,
         pixels=box,
         frames=len(frames.images),
-        notes=(*frames.notes, *frames.metadata.notes, *_enlarged(box, size)),
+        notes=(*frames.notes, *frames.metadata.notes, *encoded.notes, *_enlarged(box, size)),
     )
 
 

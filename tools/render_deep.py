@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 import numpy as np
-from PIL import Image, TiffTags
+from PIL import Image
 
 from cropsmith.tools.decode import decoding, open_image, orientation
 from cropsmith.tools.deep import (
@@ -13,13 +13,13 @@ from cropsmith.tools.deep import (
     decode_deep,
     encode_deep_png,
     encode_deep_tiff,
-    first_directory,
 )
 from cropsmith.tools.frames import stored_box
 from cropsmith.tools.geometry import PixelBox, Size
 from cropsmith.tools.metadata import Metadata, read_metadata
 from cropsmith.tools.photo import Photo
 from cropsmith.tools.rendered import Rendered
+from cropsmith.tools.tiff_file import first_directory, metadata_tags
 
 RAW = 1
 """TIFF's number for no compression."""
@@ -47,7 +47,7 @@ def render_deep(photo: Photo, box: PixelBox, output: Size | None, target: str) -
         notes = list(metadata.notes)
         if target == "TIFF":
             deflate = tags is None or tags.get(259, RAW) != RAW
-            data = encode_deep_tiff(pages, _tiff_tags(metadata), deflate)
+            data = encode_deep_tiff(pages, metadata_tags(metadata), deflate)
         else:
             if len(pages) > 1:
                 notes.append(f"Only the first of {len(pages)} pages is kept.")
@@ -78,23 +78,6 @@ def _resized(page: Deep, size: Size) -> Deep:
         for c in range(page.shape[2])
     ]
     return np.clip(np.round(np.stack(channels, axis=2)), 0, 65535).astype(np.uint16)
-
-
-def _tiff_tags(metadata: Metadata) -> dict[int, object]:
-    tags: dict[int, object] = {}
-    if metadata.exif:
-        exif = Image.Exif()
-        exif.load(b"Exif\0\0" + metadata.exif)
-        for key in exif:
-            directory = TiffTags.TAGS_V2_GROUPS
-            tags[key] = exif.get_ifd(key) if key in directory else exif[key]
-    if metadata.icc:
-        tags[34675] = metadata.icc
-    if metadata.xmp:
-        tags[700] = metadata.xmp
-    if metadata.dpi:
-        tags |= {282: metadata.dpi[0], 283: metadata.dpi[1], 296: 2}
-    return tags
 
 
 def _png_with(data: bytes, metadata: Metadata) -> bytes:
