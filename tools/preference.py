@@ -8,8 +8,6 @@ crops of a photo: what an expert chooses and what a crowd prefers are different 
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 from typing import Self
 
 import numpy as np
@@ -18,11 +16,11 @@ from numpy.typing import NDArray
 from cropsmith.tools.geometry import Box, Boxes, as_array
 from cropsmith.tools.grids import free_grid, ratio_grid
 from cropsmith.tools.head import Head
+from cropsmith.tools.learned import learned
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
 from cropsmith.tools.taste import Taste
 
-DATA = "preference.npz"
 FREE_STEPS = 12
 HEAD = ("regions", "geometry", "bias", "out", "out_bias")
 FREE, GIVEN, VOTE = 0, 1, 2
@@ -59,7 +57,7 @@ class Preference:
     @classmethod
     def load(cls) -> Self:
         """Return the model that ships with the package."""
-        return cls(head=Head(**{name: _arrays()[name] for name in HEAD}))
+        return cls(head=Head(**{name: learned()[name] for name in HEAD}))
 
     def density(self, sight: Sight, ratio: Ratio | None = None) -> Density:
         """Return where the expert's crop lies, free or at an asked ratio."""
@@ -105,10 +103,3 @@ def grid_of(sight: Sight, ratio: Ratio | None) -> Boxes:
     """Return the boxes among which the density is spread."""
     shape = shape_of(sight, ratio)
     return ratio_grid(shape) if shape else free_grid(FREE_STEPS)
-
-
-@cache
-def _arrays() -> dict[str, NDArray[np.float32]]:
-    with files("cropsmith.tools").joinpath("data", DATA).open("rb") as file:
-        loaded = np.load(file)
-        return {name: loaded[name] for name in loaded.files}

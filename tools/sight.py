@@ -54,7 +54,7 @@ class Sight:
     @cached_property
     def faces(self) -> tuple[Evidence, ...]:
         """Faces, largest first."""
-        return find_faces(self.pixels)
+        return find_faces(self.pixels, self.features)
 
     @cached_property
     def text(self) -> tuple[Evidence, ...]:

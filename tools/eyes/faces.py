@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from cropsmith.settings import weights_folder
 from cropsmith.tools.evidence import Evidence, EvidenceKind
+from cropsmith.tools.eyes.people import may_show_a_face
 from cropsmith.tools.geometry import Box, Boxes
 
 YUNET = "yunet_n_dynamic.onnx"
@@ -29,11 +30,18 @@ SMALLEST = 1 / 18
 OVERLAP = 0.3
 
 
-def find_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
-    """Return the faces of upright RGB (H, W, 3), largest first."""
+def find_faces(
+    pixels: NDArray[np.uint8], features: NDArray[np.float32] | None = None
+) -> tuple[Evidence, ...]:
+    """Return the faces of upright RGB (H, W, 3), largest first.
+
+    With the learned eye's map the slow cascade is spared photos that hardly show a face.
+    """
     path = weights_folder() / YUNET
     if path.is_file() and _is_yunet(path, path.stat().st_mtime):
         return yunet_faces(pixels, path)
+    if features is not None and not may_show_a_face(features):
+        return ()
     return haar_faces(pixels)
 
 
