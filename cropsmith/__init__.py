@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cropsmith.agents.context import Context
     from cropsmith.agents.crop_result import CropResult
     from cropsmith.agents.graph import build_graph
-    from cropsmith.api import acrop, crop
+    from cropsmith.api import acrop, crop, stream
     from cropsmith.errors import CropsmithError
     from cropsmith.tools.geometry import Box
     from cropsmith.tools.ratio import Ratio
@@ -28,6 +28,7 @@ __all__ = [
     "acrop",
     "build_graph",
     "crop",
+    "stream",
 ]
 
 _HOMES = {
@@ -40,6 +41,7 @@ _HOMES = {
     "acrop": "api",
     "build_graph": "agents.graph",
     "crop": "api",
+    "stream": "api",
 }
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.crop_result import CropResult
@@ -15,6 +17,9 @@ from cropsmith.tools.geometry import Box, Size
 from cropsmith.tools.language.shapes import target_named
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
+
+if TYPE_CHECKING:
+    from cropsmith.agents.events import Event
 
 
 class RequestOptions(TypedDict, total=False):
@@ -158,16 +163,53 @@ async def acrop(
     `text` is the request in plain words; every part of it also has an argument. Pass a ready
     `request` or `context` instead to set everything yourself. Raises CropsmithError.
     """
+    order = ordered(text, request, context, options)
+    return await run(image, order.request, order.context)
+
+
+async def stream(
+    image: object,
+    text: str = "",
+    *,
+    request: CropRequest | None = None,
+    context: Context | None = None,
+    **options: Unpack[Options],
+) -> AsyncIterator["Event"]:
+    """Do what `acrop` does and yield each step as it begins and ends; the report comes last.
+
+    The events are those of `cropsmith.agents.events`. Raises what `acrop` raises; leaving the loop
+    early cancels the run.
+    """
+    from cropsmith.agents.events import events_of
+
+    order = ordered(text, request, context, options)
+    async with aclosing(events_of(image, order.request, order.context)) as events:
+        async for event in events:
+            yield event
+
+
+@dataclass(frozen=True)
+class Order:
+    """A request and the settings of its run."""
+
+    request: CropRequest
+    context: Context
+
+
+def ordered(
+    text: str, request: CropRequest | None, context: Context | None, options: Options
+) -> Order:
+    """Return what the arguments of `crop()` ask for; UsageError when they cannot be."""
     wishes: Any = {k: v for k, v in options.items() if k in RequestOptions.__annotations__}
     settings: Any = {k: v for k, v in options.items() if k in Settings.__annotations__}
     if unknown := sorted(options.keys() - wishes.keys() - settings.keys()):
         raise UsageError(f"crop() has no argument '{unknown[0]}'.")
     if (request and (text or wishes)) or (context and settings):
         raise UsageError("Give a ready request or context, or its parts, not both.")
-    return await run(
-        image,
+    return Order(
         request or request_from(text, **wishes),
-        context or context_from(**settings),
+        # A copy: a context holds one run's recorder, and the caller's may serve many runs.
+        context.but() if context else context_from(**settings),
     )
 
 
