@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal
 
 from cropsmith.agents.context import Context
@@ -104,10 +104,11 @@ class Announcer:
 
 async def events_of(
     photo: object, request: CropRequest, context: Context | None = None, graph: Graph | None = None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """Crop one photo and yield what happens as it happens. Raises what `run` raises.
 
-    The context is this run's own: its recorder is made to tell as well as to keep. Leaving the loop early cancels the run.
+    The context is this run's own: its recorder is made to tell as well as to keep. Leaving the loop
+    early cancels the run.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[Event | None] = asyncio.Queue()

@@ -12,7 +12,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,13 +66,20 @@ class ImageStore:
 
     def thumbnail(self, sha256: str, side: int = 320) -> bytes | None:
         """Return an upright JPEG at most `side` pixels a side; None when the picture is gone."""
+        return self.smaller(sha256, side, lambda data: downscaled(data, side))
+
+    def smaller(
+        self, sha256: str, side: int, made: Callable[[bytes], bytes]
+    ) -> bytes | None:
+        """Return what `made` makes of a picture, from the second time on as it was kept."""
+        self.path(sha256)  # refuses what is no sha256
         small = self.root / "thumbs" / sha256[:2] / f"{sha256}-{side:d}"
-        if _NAME.fullmatch(sha256) and small.is_file():
+        if small.is_file():
             return small.read_bytes()
         data = self.get(sha256)
         if data is None:
             return None
-        jpeg = downscaled(data, side)
+        jpeg = made(data)
         _write_whole(small, jpeg)
         return jpeg
 

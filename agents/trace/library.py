@@ -66,6 +66,14 @@ class TraceLibrary:
                     break
         return tuple(heads)
 
+    def models(self) -> tuple[str, ...]:
+        """Return the models of the newest thousand traces, the latest used first."""
+        if not self.file.is_file():
+            return ()
+        with self._open() as db:
+            rows = db.execute("SELECT model FROM traces ORDER BY started DESC LIMIT 1000")
+            return tuple(dict.fromkeys(row[0] for row in rows))
+
     def resolve(self, name: str) -> str:
         """Return the id for an id, its unambiguous beginning, or "last". UsageError otherwise."""
         hint = "cropsmith trace list shows what there is."

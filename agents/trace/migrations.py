@@ -70,6 +70,20 @@ def m001_traces_and_steps(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX pictures_by_name ON pictures (sha256)")
 
 
+@migration
+def m002_verdicts(db: sqlite3.Connection) -> None:
+    """What people said of crops; without reference to the trace, so that they outlive it."""
+    db.execute(
+        """CREATE TABLE verdicts (
+            trace TEXT NOT NULL,
+            target INTEGER NOT NULL,       -- which of the asked shapes
+            at REAL NOT NULL,              -- Unix time, seconds
+            body TEXT NOT NULL,            -- JSON: photo, box, proposed box, accepted
+            PRIMARY KEY (trace, target)
+        ) WITHOUT ROWID"""
+    )
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Bring the file up to date. UsageError if a newer cropsmith wrote it."""
     if _version(db) == len(MIGRATIONS):

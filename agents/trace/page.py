@@ -10,7 +10,9 @@ import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from cropsmith.agents.trace.account import Account, account_of
@@ -36,26 +38,44 @@ SHOWN_LIMIT = 40
 _SCRIPTS = ("dom.js", "stage.js", "sections.js")
 
 
-def page(trace: Trace, images: ImageStore) -> str:
-    """Return the HTML of a trace."""
-    folder = files("cropsmith.agents.trace") / "page_files"
-    style = (folder / "page.css").read_text("utf-8")
-    script = "\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS)
+def page(trace: Trace, images: ImageStore, *, back: str = "") -> str:
+    """Return the HTML of a trace; `back` is an address to go back to, in the studio."""
+    style, script = _style(), _script()
     parts = {
-        "policy": "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-        # Widths and colours of bars are set as style attributes, hence 'unsafe-inline'.
-        f"style-src 'unsafe-inline'; script-src '{_hash(script)}'",
+        "policy": policy(),
         "title": html.escape(one_line(f"{trace.head.source} · cropsmith trace", 120)),
         "style": style,
         "script": script,
-        "data": _embeddable(contents(trace, images)),
+        "data": _embeddable({**contents(trace, images), "back": back}),
     }
-    text = (folder / "page.html").read_text("utf-8")
+    text = (_folder() / "page.html").read_text("utf-8")
     head, *rest = text.split("{{")
     # One pass over the template: what is filled in is never searched for marks again.
     return head + "".join(
         parts[name] + tail for name, _, tail in (piece.partition("}}") for piece in rest)
     )
+
+
+def policy(ancestors: str = "") -> str:
+    """Return the page's Content-Security-Policy: its own script and styles, data: pictures."""
+    rules = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+    rules += f"style-src '{_hash(_style())}'; script-src '{_hash(_script())}'"
+    # What may frame a page can only be said in a header.
+    return rules + (f"; frame-ancestors {ancestors}" if ancestors else "")
+
+
+def _folder() -> Traversable:
+    return files("cropsmith.agents.trace") / "page_files"
+
+
+@cache
+def _style() -> str:
+    return (_folder() / "page.css").read_text("utf-8")
+
+
+@cache
+def _script() -> str:
+    return "\n".join((_folder() / name).read_text("utf-8") for name in _SCRIPTS)
 
 
 def contents(trace: Trace, images: ImageStore) -> Mapping[str, Any]:
@@ -89,8 +109,8 @@ def _embeddable(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _hash(script: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _data_url(jpeg: bytes) -> str:
@@ -221,7 +241,7 @@ def _step(mark: Step | StepMark, begin: float, span: float) -> Mapping[str, Any]
     if isinstance(mark, StepMark):
         at = datetime.fromtimestamp(mark.started).strftime("%H:%M:%S")
         told = [f"Began at {at} and never ended."]
-        extra = {"seconds": None, "calls": [], "tools": [], "error": "", "unfinished": True}
+        extra: dict[str, Any] = {"seconds": None, "calls": [], "tools": [], "error": "", "unfinished": True}
         return {**place, **extra, "share": 1 - (mark.started - begin) / span, "told": told}
     return {
         **place,

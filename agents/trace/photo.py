@@ -1,11 +1,15 @@
 """Finds the photo of a trace again: kept, still where it was, or at least small."""
 
 import hashlib
+import io
 from pathlib import Path
+
+from PIL import Image
 
 from cropsmith.agents.trace.values import Trace
 from cropsmith.errors import UnreadableImage, UsageError
 from cropsmith.tools.image_store import ImageStore
+from cropsmith.tools.photo import Photo, open_photo
 
 
 def original(trace: Trace, images: ImageStore) -> bytes | None:
@@ -25,11 +29,9 @@ def original(trace: Trace, images: ImageStore) -> bytes | None:
 
 def small_jpeg(trace: Trace, images: ImageStore, side: int) -> bytes | None:
     """Return an upright JPEG of the photo, at most `side` pixels a side; None when all is gone."""
-    from cropsmith.tools.photo import open_photo
-
     if (data := original(trace, images)) is not None:
         try:
-            return _encoded(open_photo(data).pixels(side), side)
+            return jpeg_of(open_photo(data), side)
         except UnreadableImage:
             pass  # cropped by a version that could read it; the preview stands in
     for picture in trace.pictures:
@@ -49,13 +51,9 @@ def source_of(trace: Trace, images: ImageStore) -> bytes:
     return data
 
 
-def _encoded(pixels: object, side: int) -> bytes:
-    import io
-
-    import numpy as np
-    from PIL import Image
-
-    image = Image.fromarray(np.asarray(pixels))
+def jpeg_of(photo: Photo, side: int) -> bytes:
+    """Return an upright JPEG without tags, at most `side` pixels a side."""
+    image = Image.fromarray(photo.pixels(side))
     image.thumbnail((side, side))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82, optimize=True)

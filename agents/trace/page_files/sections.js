@@ -80,6 +80,7 @@ function stepsSection() {
 function header() {
   const f = data.facts;
   $("head").replaceChildren(...[
+    data.back ? h("nav", { class: "small" }, h("a", { href: data.back }, "← All traces")) : null,
     h("h1", {}, plain(f.source), h("span", { class: `chip ${f.status}` }, f.status)),
     f.request ? h("p", { class: "asked" }, `“${plain(f.request)}”`) : null,
     h("ul", { class: "facts" }, f.lines.map(([name, value]) => h("li", {}, `${name} `, h("b", {}, plain(value))))),

@@ -1,0 +1,49 @@
+"""What people said of crops: accepted (perhaps corrected by hand) or rejected."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from cropsmith.agents.trace.database import connect, file_of
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.values import Value
+
+
+class Verdict(Value):
+    """One person's word on one crop of one trace."""
+
+    trace: str
+    target: int
+    sha256: str
+    """Of the photo."""
+    box: Box
+    """The crop that was judged, as it stood when it was."""
+    proposed: Box
+    """The crop that the run had answered; the same unless it was corrected."""
+    accepted: bool
+    at: float
+    """Unix time, seconds."""
+
+    @property
+    def corrected(self) -> bool:
+        """Whether a person moved the box first."""
+        return self.box != self.proposed
+
+
+def keep_verdict(home: Path, verdict: Verdict) -> None:
+    """Keep a verdict; a later one on the same crop replaces it."""
+    with closing(connect(home)) as db:
+        db.execute(
+            "INSERT OR REPLACE INTO verdicts (trace, target, at, body) VALUES (?, ?, ?, ?)",
+            (verdict.trace, verdict.target, verdict.at or time.time(), verdict.model_dump_json()),
+        )
+
+
+def verdicts(home: Path) -> Sequence[Verdict]:
+    """Return all verdicts, oldest first. They outlive the traces they are about."""
+    if not file_of(home).is_file():
+        return ()
+    with closing(connect(home)) as db:
+        rows = db.execute("SELECT body FROM verdicts ORDER BY at").fetchall()
+    return tuple(Verdict.model_validate_json(row[0]) for row in rows)

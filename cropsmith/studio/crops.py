@@ -1,0 +1,84 @@
+"""What a person does with an answer: correct it, download it, accept or reject it."""
+
+import time
+from dataclasses import dataclass
+
+from cropsmith.agents.trace.account import account_of
+from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.agents.trace.photo import source_of
+from cropsmith.agents.trace.verdicts import Verdict, keep_verdict
+from cropsmith.errors import UsageError
+from cropsmith.studio.orders import Judgement, Piece
+from cropsmith.studio.photos import named
+from cropsmith.studio.settings import StudioSettings
+from cropsmith.tools.constraints import constraints_for
+from cropsmith.tools.geometry import Box, PixelBox, Size
+from cropsmith.tools.photo import open_photo
+from cropsmith.tools.render import render
+from cropsmith.tools.rendered import Rendered
+from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.result import CropReport
+from cropsmith.tools.solver import output_size, solve
+
+
+@dataclass(frozen=True)
+class Download:
+    """A rendered crop and the name of its file."""
+
+    rendered: Rendered
+    name: str
+
+
+class Crops:
+    """Answers of earlier runs. Every method works on files: call it off the event loop."""
+
+    def __init__(self, settings: StudioSettings) -> None:
+        self._home = settings.home
+        self._library = TraceLibrary(settings.home)
+
+    def download(self, piece: Piece) -> Download:
+        """Render a crop at full resolution, where the editor's box stands."""
+        trace = self._library.read(piece.trace)
+        report = _report(account_of(trace).report)
+        target = _target(report, piece.target)
+        photo = named(open_photo(source_of(trace, self._library.images)), report.source)
+        pixels = whole_pixels(piece.box, target, photo.size)
+        rendered = render(
+            photo, pixels, output=output_size(pixels, target), format=piece.format or None
+        )
+        stem = photo.name.rpartition(".")[0] or photo.name
+        return Download(rendered, f"{stem}-crop{rendered.suffix}")
+
+    def judge(self, judgement: Judgement) -> Verdict:
+        """Keep what a person said of a crop."""
+        report = _report(account_of(self._library.read(judgement.trace)).report)
+        target = _target(report, judgement.target)
+        verdict = Verdict(
+            trace=judgement.trace,
+            target=judgement.target,
+            sha256=report.sha256,
+            box=whole_pixels(judgement.box, target, report.image).normalised(report.image),
+            proposed=report.crops[judgement.target].box,
+            accepted=judgement.accepted,
+            at=time.time(),
+        )
+        keep_verdict(self._home, verdict)
+        return verdict
+
+
+def whole_pixels(box: Box, target: Target, image: Size) -> PixelBox:
+    """Return the whole-pixel box nearest to a hand-drawn one that has exactly the asked ratio."""
+    intent = Intent(task="ratio" if target.ratio else "free", targets=(target,))
+    return solve(box, target, constraints_for(intent, target, (), image), image)
+
+
+def _report(report: CropReport | None) -> CropReport:
+    if report is None:
+        raise UsageError("This run came to no answer.")
+    return report
+
+
+def _target(report: CropReport, index: int) -> Target:
+    if index >= len(report.crops):
+        raise UsageError("This run has no such crop.")
+    return report.crops[index].target

@@ -1,0 +1,58 @@
+"""What the page sends: an order for a crop, and a person's verdict on it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from cropsmith.agents.context import Context, Effort
+from cropsmith.agents.trace.store import StoredTrace
+from cropsmith.api import request_from
+from cropsmith.studio.settings import StudioSettings
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.request import CropRequest
+from cropsmith.tools.values import Value
+
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+class Order(Value):
+    """A photo, what is wanted of it, and who is to do it."""
+
+    photo: str = Field(pattern=SHA256)
+    name: str = Field(default="", max_length=300)
+    text: str = Field(default="", max_length=4000)
+    ratios: tuple[str, ...] = Field(default=(), max_length=12)
+    model: str = Field(default="builtin", max_length=200)
+    effort: Effort = "standard"
+    alternatives: int = Field(default=3, ge=1, le=12)
+
+    def request(self) -> CropRequest:
+        """Return the request. UsageError when it cannot be understood."""
+        return request_from(self.text, ratio=self.ratios, n=self.alternatives)
+
+    def context(self, settings: StudioSettings) -> Context:
+        """Return the settings of its run, whose trace lies in the studio's home."""
+        context = Context(model=self.model or settings.model, effort=self.effort)
+        context.recorder = StoredTrace(settings.home)
+        return context
+
+
+class Judgement(Value):
+    """A person accepts a crop, perhaps corrected, or rejects it."""
+
+    trace: str = Field(pattern=r"^[0-9a-f]{12}$")
+    target: int = Field(ge=0, le=100)
+    box: Box
+    """The crop as it stands in the editor."""
+    accepted: bool
+
+
+class Piece(Value):
+    """A crop to download."""
+
+    trace: str = Field(pattern=r"^[0-9a-f]{12}$")
+    target: int = Field(ge=0, le=100)
+    box: Box
+    format: Literal["", "jpeg", "png", "webp"] = ""
+
+

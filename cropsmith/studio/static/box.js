@@ -1,0 +1,38 @@
+"use strict";
+// Arithmetic of a box [x1, y1, x2, y2] in 0..1. `shape` is its width over height in these units;
+// null leaves the shape free. Every result lies inside the photo.
+
+const SMALLEST = 0.02;
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+function moved([x1, y1, x2, y2], dx, dy) {
+  const mx = clamp(dx, -x1, 1 - x2), my = clamp(dy, -y1, 1 - y2);
+  return [x1 + mx, y1 + my, x2 + mx, y2 + my];
+}
+
+// Drag a handle ("nw", "e", ...) to a point; the opposite corner or side stays.
+function resized(box, handle, [px, py], shape) {
+  const [x1, y1, x2, y2] = box;
+  const west = handle.includes("w"), north = handle.includes("n");
+  const sideways = handle.includes("w") || handle.includes("e");
+  const upright = handle.includes("n") || handle.includes("s");
+  const ax = west ? x2 : x1, ay = north ? y2 : y1;
+  const roomX = west ? ax : 1 - ax, roomY = north ? ay : 1 - ay;
+  let width = sideways ? clamp(west ? ax - px : px - ax, SMALLEST, roomX) : x2 - x1;
+  let height = upright ? clamp(north ? ay - py : py - ay, SMALLEST, roomY) : y2 - y1;
+  if (shape) {
+    // The larger of the two wishes leads, as far as there is room for both.
+    width = sideways && upright ? Math.max(width, height * shape) : sideways ? width : height * shape;
+    width = Math.min(width, roomX, roomY * shape);
+    height = width / shape;
+  }
+  return [west ? ax - width : ax, north ? ay - height : ay, west ? ax : ax + width, north ? ay : ay + height];
+}
+
+function scaled(box, factor, shape) {
+  const [x1, y1, x2, y2] = box;
+  let width = clamp((x2 - x1) * factor, SMALLEST, 1), height = clamp((y2 - y1) * factor, SMALLEST, 1);
+  if (shape) { width = Math.min(width, shape); height = width / shape; }
+  const cx = clamp((x1 + x2) / 2, width / 2, 1 - width / 2), cy = clamp((y1 + y2) / 2, height / 2, 1 - height / 2);
+  return [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
+}
