@@ -297,8 +297,6 @@ def _note(text: str) -> None:
 def build_mind(context: Context) -> VlmMind:
     """Return the mind that a context's settings describe. UsageError, NotAllowed, MissingExtra."""
     from cropsmith.agents.backends.registry import build_backend
-    from cropsmith.settings import home
-    from cropsmith.tools.image_store import ImageStore
 
     backend = build_backend(
         context.model,
@@ -308,6 +306,14 @@ def build_mind(context: Context) -> VlmMind:
         deadline=context.timeout,
         cache_replies=context.cache_replies,
     )
+    return mind_over(backend, context)
+
+
+def mind_over(backend: Backend, context: Context) -> VlmMind:
+    """Return the mind of a context's settings over a given backend; a replay brings its own."""
+    from cropsmith.settings import home
+    from cropsmith.tools.image_store import ImageStore
+
     images = ImageStore(home() / "images")
     return VlmMind(
         Recorded(backend, context.recorder.picture),

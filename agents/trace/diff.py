@@ -116,14 +116,15 @@ def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Itera
             yield Difference(part=Part.REPLY, place=place, before=replies[0], after=replies[1])
 
 
-_COMPARED_APART = frozenset({"candidates", "report"})
+_COMPARED_APART = frozenset({"image", "candidates", "report"})
+"""Keys of the state whose parts are compared by themselves: photo, boxes and crops."""
 
 
 def _outputs(name: str, a: Any, b: Any) -> Iterator[Difference]:
     one = a if isinstance(a, Mapping) else {}
     other = b if isinstance(b, Mapping) else {}
     for key in dict.fromkeys((*one, *other)):
-        if key not in _COMPARED_APART and one.get(key) != other.get(key):
+        if key not in _COMPARED_APART and (one.get(key) or None) != (other.get(key) or None):
             yield Difference(
                 part=Part.OUTPUT,
                 place=f"{name}, {key}",

@@ -241,7 +241,13 @@ def _step(mark: Step | StepMark, begin: float, span: float) -> Mapping[str, Any]
     if isinstance(mark, StepMark):
         at = datetime.fromtimestamp(mark.started).strftime("%H:%M:%S")
         told = [f"Began at {at} and never ended."]
-        extra: dict[str, Any] = {"seconds": None, "calls": [], "tools": [], "error": "", "unfinished": True}
+        extra: dict[str, Any] = {
+            "seconds": None,
+            "calls": [],
+            "tools": [],
+            "error": "",
+            "unfinished": True,
+        }
         return {**place, **extra, "share": 1 - (mark.started - begin) / span, "told": told}
     return {
         **place,

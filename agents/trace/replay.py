@@ -145,7 +145,15 @@ def _context(trace: Trace, recorder: StoredTrace) -> Context:
         if name in known
     }
     # Nobody is asked to approve anew, and no reply may come from anywhere but the trace.
-    context = Context(**{**settings, "trace": True, "approve": False, "cache_replies": False})
+    context = Context(
+        **{
+            **settings,
+            "model": trace.facts.model,
+            "trace": True,
+            "approve": False,
+            "cache_replies": False,
+        }
+    )
     context.recorder = recorder
     if context.model != "builtin":
         context.mind = _recorded_mind(trace, context)

@@ -54,5 +54,3 @@ class Piece(Value):
     target: int = Field(ge=0, le=100)
     box: Box
     format: Literal["", "jpeg", "png", "webp"] = ""
-
-

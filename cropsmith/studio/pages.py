@@ -55,9 +55,7 @@ class Pages:
         """Return what is not the same in two runs."""
         one, other = library.read(a), library.read(b)
         compared = diff(one, other)
-        return self._render(
-            "compare.html", "traces", a=one.head, b=other.head, compared=compared
-        )
+        return self._render("compare.html", "traces", a=one.head, b=other.head, compared=compared)
 
     def studies(self, studies: Sequence[Study]) -> str:
         """Return the list of studies."""
