@@ -106,8 +106,9 @@ def deliver(result: CropResult, delivery: Delivery, many: bool) -> list[Path]:
     for plan in plans:
         check_output(plan.path, photo=photo, force=delivery.force)
     for plan in plans:
+        format = delivery.format or plan.path.suffix.lstrip(".")
         rendered = result.render(
-            plan.index, plan.alternative, format=delivery.format, lossless=delivery.lossless
+            plan.index, plan.alternative, format=format, lossless=delivery.lossless
         )
         written.append(write_image(rendered, plan.path, photo=photo, force=delivery.force))
         if delivery.compare:

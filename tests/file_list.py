@@ -1,7 +1,7 @@
 """The README's list of files, made from the first line of each file's docstring or heading.
 
-python .ci/file_list.py           check that README.md is up to date
-python .ci/file_list.py --write   bring it up to date
+python tests/file_list.py           check that README.md is up to date
+python tests/file_list.py --write   bring it up to date
 """
 
 import ast
@@ -19,7 +19,7 @@ OTHERS = {
     "langgraph.json": "the graph for LangGraph Studio and the LangGraph server",
     ".ci/run": "what a change must pass",
     ".ci/servers": "installs the vLLM server and the browser that integration tests drive",
-    ".ci/file_list.py": "this list",
+    "tests/file_list.py": "this list",
     "tests/": "mirrors the modules; tests/integration/ drives real servers, models and a browser",
 }
 
@@ -66,7 +66,7 @@ def main() -> None:
         readme.write_text(fresh, "utf-8")
     elif fresh != text:
         sys.exit(
-            "README.md does not list the files as they are: run python .ci/file_list.py --write"
+            "README.md does not list the files as they are: run python tests/file_list.py --write"
         )
 
 
