@@ -3,8 +3,8 @@
     python -m cropsmith.evals.language.positions ../shared/data/grounding
 
 The true boxes of the named class stand for detections, so that this measures the resolution of
-words such as "the leftmost bowl", not a detector. Beside the published expressions, phrasings of the same
-positions ("the bowl on the left", "the second bowl from the right") are made and checked.
+words such as "the leftmost bowl", not a detector. Beside the published expressions, other wordings
+("the bowl on the left"), ordinals and counts are made from the boxes and checked.
 """
 
 import argparse

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -42,19 +43,27 @@ def presets() -> dict[str, Preset]:
 
 
 @cache
-def names() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Return a pattern and a key for each way to name a preset, the longest names first."""
+def _names() -> tuple[tuple[str, str], ...]:
+    """Return every way to name a preset with its key, the longest names first."""
     rows = [(words, p.key) for p in presets().values() for words in p.words]
-    return tuple(
-        (_pattern(words), key) for words, key in sorted(rows, key=lambda row: -len(row[0]))
-    )
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
-def _pattern(words: str) -> re.Pattern[str]:
+def named_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield pattern and key of the presets that a text may name, the longest names first.
+
+    Compiling a pattern for every name would cost more than reading the rest of a request.
+    """
+    for words, key in _names():
+        if all(word in text for word in words.split()):
+            yield _pattern(words), key
+
+
+def _pattern(words: str) -> str:
     """Return "A B" as a pattern that also finds "B for my A"."""
     first, _, rest = words.partition(" ")
     plain = r"[ -]".join(re.escape(word) for word in words.split()) + "s?"
     if rest:
         turned = rf"{re.escape(rest)}s? (?:for|on) (?:my |our |the |a |an )?{re.escape(first)}"
         plain = f"(?:{plain}|{turned})"
-    return re.compile(rf"(?<![\w-]){plain}(?![\w-])")
+    return rf"(?<![\w-]){plain}(?![\w-])"

@@ -55,6 +55,7 @@ def normalised(text: str) -> str:
     text = text.lower()
     for pattern, plain in SPELLINGS:
         text = re.sub(pattern, plain, text)
+    text = re.sub(r"\b([a-z']+)(?:\s+\1\b)+", r"\1", text)
     text = re.sub(r"[a-z]{6,}", lambda word: corrected(word.group()), text)
     return re.sub(r"\s+", " ", text).strip()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cropsmith.errors import UsageError
 from cropsmith.tools.geometry import Size
-from cropsmith.tools.language.presets import names, presets
+from cropsmith.tools.language.presets import named_in, presets
 from cropsmith.tools.language.reading import COUNTED, MARK, Reading, either, number
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Target
@@ -160,8 +160,8 @@ def _blank(match: re.Match[str]) -> str:
 
 def _presets(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
     """Find presets."""
-    for pattern, key in names():
-        full = rf"{LEAD}{pattern.pattern}{PICTURE}(?![\w-])"
+    for pattern, key in named_in(text):
+        full = rf"{LEAD}{pattern}{PICTURE}(?![\w-])"
         for match in re.finditer(full, text):
             placed.append((match.start(), presets()[key].target))
         text = re.sub(full, _blank, text)
@@ -198,7 +198,7 @@ def _pair(first: str, second: str, words: str) -> Target:
 
 def _words(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
     """Find words for shapes."""
-    for word in sorted(SHAPES, key=len, reverse=True):
+    for word in sorted(filter(text.__contains__, SHAPES), key=len, reverse=True):
         tail = PICTURE.replace("))?s?", "))s?") if word in OF_SCENES else PICTURE
         full = rf"{LEAD}(?<![\w-]){word}{tail}(?![\w-])"
         for match in re.finditer(full, text):

@@ -22,6 +22,8 @@ from cropsmith.tools.language.telling import told
 from cropsmith.tools.language.trims import Trims, read_trims
 from cropsmith.tools.request import CropRequest, Intent, NeverCut, Phrase, Target, Tightness
 
+LONGEST = 1500
+"""Characters of a request that are read; a grammar of patterns is not for essays."""
 HEADSHOT = r"\b(?:a )?(?:head ?shot|mug ?shot)(?: of)?\b"
 
 
@@ -31,12 +33,13 @@ def understand(request: CropRequest, image: Size) -> Intent:
     What the words contradict is in `contradictions`, what they leave open in `unclear`; neither
     raises. Arguments replace the words of their own kind.
     """
-    reading = Reading(request.text)
+    text, beyond = request.text[:LONGEST], request.text[LONGEST:].strip()
+    reading = Reading(text)
     manner, shapes, trims = Manner(), Shapes(), Trims()
-    unclear: list[str] = []
-    if foreign(request.text):
+    unclear = [f"the last {len(beyond)} characters"] if beyond else []
+    if foreign(text):
         shapes = read_shapes(reading, image)
-        named, spaces, protection = Named(unclear=[request.text.strip()]), Spaces(), Protection()
+        named, spaces, protection = Named(unclear=[text.strip()]), Spaces(), Protection()
     else:
         read_keep(reading, manner)
         unclear += read_unable(reading)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.language.presets import names, presets
+from cropsmith.tools.language.presets import presets
 from cropsmith.tools.language.shapes import target_named
 
 
@@ -18,7 +18,6 @@ def test_every_preset_is_found_by_each_of_its_names() -> None:
 def test_names_are_not_shared() -> None:
     words = [w for preset in presets().values() for w in preset.words]
     assert len(words) == len(set(words))
-    assert len(names()) == len(words)
 
 
 def test_every_preset_says_where_its_numbers_are_from() -> None:

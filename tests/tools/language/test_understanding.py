@@ -98,6 +98,10 @@ def test_what_is_not_understood_is_never_lost() -> None:
     assert read("把狗裁剪成方形").unclear == ("把狗裁剪成方形",)
 
 
+def test_the_end_of_an_essay_is_said_to_be_unread() -> None:
+    assert read("the dog, " * 400).unclear[0] == "the last 2099 characters"
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
