@@ -135,7 +135,12 @@ def _get(parts: SplitResult, url: str, limits: FetchLimits, deadline: float) -> 
         if response.status != 200:
             raise UnreadableImage(f"{url} answers {response.status} {response.reason}.")
         name = unquote(parts.path.rpartition("/")[2]) or str(parts.hostname)
-        return Fetched(name=name, data=_body(response, url, limits))
+        fetched = Fetched(name=name, data=_body(response, url, limits))
+        if (
+            time.monotonic() >= deadline
+        ):  # a body of unknown length just seems to end when it is cut
+            raise TimeoutError
+        return fetched
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = time.monotonic() >= deadline
         why = f"it took longer than {limits.seconds:g} seconds" if late else _why(error)

@@ -1,0 +1,73 @@
+"""Every broken and malicious file ends in a crop or a clean error, in little time and memory."""
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+MEMORY = 3 * 2**29
+"""1.5 GB of address space, for the whole process."""
+
+SECONDS = 10
+"""For one file."""
+
+WORKER = """
+import json, resource, signal, sys, warnings
+from pathlib import Path
+warnings.simplefilter("error")
+from cropsmith.errors import UnreadableImage
+from cropsmith.tools.geometry import PixelBox
+from cropsmith.tools.photo import open_photo
+from cropsmith.tools.render import render
+
+memory, seconds, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+    print(json.dumps({"starts": str(path)}), flush=True)
+    signal.alarm(seconds)  # ends the process
+    try:
+        photo = open_photo(path)
+        width, height = photo.size.width, photo.size.height
+        box = PixelBox(
+            left=width // 10, top=height // 10,
+            right=max(width // 10 + 1, width - width // 10),
+            bottom=max(height // 10 + 1, height - height // 10),
+        )
+        crop = render(photo, box)
+        open_photo(crop.data)
+        print(json.dumps({"crop": crop.format, "right": crop.size == box.size}), flush=True)
+    except UnreadableImage as error:
+        print(json.dumps({"error": error.message}), flush=True)
+    signal.alarm(0)
+"""
+
+
+@pytest.mark.parametrize("collection", ["pillow", "gofuzz"])
+def test_hostile_files(shared_data: Path, tmp_path: Path, collection: str) -> None:
+    folder = shared_data / "hostile" / collection
+    if collection == "gofuzz":
+        folder = tmp_path
+        with tarfile.open(shared_data / "hostile" / "gofuzz_corpus.tgz") as archive:
+            archive.extractall(folder, filter="data")
+    ended = subprocess.run(
+        [sys.executable, "-c", WORKER, str(MEMORY), str(SECONDS), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert ended.returncode == 0, (lines[-1:], ended.stderr[-2000:])
+    assert ended.stderr == ""  # no warning, no decoder's message
+    outcomes = [line for line in lines if "starts" not in line]
+    assert len(outcomes) * 2 == len(lines) and len(outcomes) > 300
+    crops = [line for line in outcomes if "crop" in line]
+    assert all(line["right"] for line in crops)
+    assert len(crops) > 150
+    for line in outcomes:
+        message = line.get("error", "It has one sentence.")
+        assert message.endswith(".") and "\n" not in message and len(message) < 400
