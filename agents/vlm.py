@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from cropsmith.agents.backends.base import Ask, Backend, Picture, Reply, Status
+from cropsmith.agents.backends.wire import NoSuchModel
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind, MindFailed
 from cropsmith.agents.recorded import Recorded
@@ -42,7 +43,7 @@ from cropsmith.agents.vlm_reading import (
     merged,
     settled,
 )
-from cropsmith.errors import BudgetSpent, Misconfigured, Unavailable, UsageError
+from cropsmith.errors import BudgetSpent, CropsmithError, MissingExtra, NotAllowed, Unavailable
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.evidence import Analysis, Example
 from cropsmith.tools.guides import Guide, Overlay
@@ -273,7 +274,9 @@ class VlmMind:
             reply = await self.backend.ask(ask)
         except BudgetSpent as spent:
             raise MindFailed(str(spent), status="error", source=self.name) from spent
-        except (Misconfigured, UsageError) as error:
+        except (NotAllowed, NoSuchModel, MissingExtra):
+            raise
+        except CropsmithError as error:
             # A server that refuses one request (too many pictures, context) may take the next;
             # one that has not answered anything yet is the person's to put right.
             if not self._answered:

@@ -104,7 +104,7 @@ class _Writer:
             if self.convention is None or self.sent is None:
                 raise ValueError(f"an answer with a {kind} needs a convention and a frame")
             make = box_schema if kind == "Box" else point_schema
-            return make(self.convention, self.sent)
+            return make(self.convention, self.sent, by_place=self.dialect is not Dialect.OPENAI)
         if options := node.get("anyOf"):
             return {**self._told(node), "anyOf": [self.native(option) for option in options]}
         if "properties" in node:

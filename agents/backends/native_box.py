@@ -55,6 +55,10 @@ class OutOfConvention(ValueError):
     """An answer's box contradicts the convention declared for its model."""
 
 
+class Inverted(OutOfConvention):
+    """A box has swapped or equal corners: a slip that no schema can forbid."""
+
+
 @dataclass(frozen=True)
 class ReadBox:
     """A box as read, and how far it had to be clamped (a share of the side; 0 mostly)."""
@@ -193,7 +197,7 @@ def read_box(value: Any, convention: Convention, sent: Size) -> ReadBox:
     x2, y2 = _to_ours(convention, sent, third, fourth)
     clamped = _inside(convention, value, (x1, y1, x2, y2))
     if x1 >= x2 or y1 >= y2:
-        raise OutOfConvention(f"{value!r} has swapped or equal corners")
+        raise Inverted(f"{value!r} has swapped or equal corners")
     try:
         return ReadBox(Box.of((x1, y1, x2, y2)), clamped)
     except ValueError as error:
@@ -212,18 +216,36 @@ def read_point(value: Any, convention: Convention, sent: Size) -> ReadPoint:
     return ReadPoint(Point(x=min(1.0, max(0.0, x)), y=min(1.0, max(0.0, y))), clamped)
 
 
-def number_schema(convention: Convention, sent: Size) -> dict[str, Any]:
-    """Return the bounded JSON schema of one number: grammars must never be left unbounded."""
-    top = max(extents(convention, sent))
+def _number_schema(convention: Convention, top: float) -> dict[str, Any]:
+    """Return the schema of one number: bounded, since a grammar may write 1e999 otherwise."""
     if convention.decimals == 0:
         return {"type": "integer", "minimum": 0, "maximum": int(top)}
     return {"type": "number", "minimum": 0, "maximum": top}
 
 
-def box_schema(convention: Convention, sent: Size) -> dict[str, Any]:
-    """Return the JSON schema of a box in the family's notation."""
-    number = number_schema(convention, sent)
+def _array_schema(convention: Convention, sent: Size, pairs: int, by_place: bool) -> dict[str, Any]:
+    across, down = extents(convention, sent)
+    length = 2 * pairs
+    if across == down or not by_place:
+        number = _number_schema(convention, max(across, down))
+        return {"type": "array", "items": number, "minItems": length, "maxItems": length}
+    tops = (down, across) if convention.order is Order.YXYX else (across, down)
+    return {
+        "type": "array",
+        "prefixItems": [_number_schema(convention, top) for top in tops * pairs],
+        "items": False,
+        "minItems": length,
+        "maxItems": length,
+    }
+
+
+def box_schema(convention: Convention, sent: Size, *, by_place: bool = True) -> dict[str, Any]:
+    """Return the JSON schema of a box in the family's notation.
+
+    `by_place` gives x and y bounds of their own (prefixItems), which OpenAI does not take.
+    """
     if convention.notation is Notation.NAMED:
+        number = _number_schema(convention, max(extents(convention, sent)))
         return {
             "type": "object",
             "properties": {name: number for name in NAMES},
@@ -234,10 +256,9 @@ def box_schema(convention: Convention, sent: Size) -> dict[str, Any]:
         digit = r"\d{1,4}" if convention.decimals == 0 else r"\d{1,3}\.\d"
         pieces = re.split(r"\{[^}]*\}", template)
         return {"type": "string", "pattern": f"^{digit.join(map(re.escape, pieces))}$"}
-    return {"type": "array", "items": number, "minItems": 4, "maxItems": 4}
+    return _array_schema(convention, sent, 2, by_place)
 
 
-def point_schema(convention: Convention, sent: Size) -> dict[str, Any]:
+def point_schema(convention: Convention, sent: Size, *, by_place: bool = True) -> dict[str, Any]:
     """Return the JSON schema of a point: two bounded numbers."""
-    number = number_schema(convention, sent)
-    return {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    return _array_schema(convention, sent, 1, by_place)

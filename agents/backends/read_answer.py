@@ -11,6 +11,7 @@ from cropsmith.agents.backends.answer_schema import AnswerSchema, kind_of, nativ
 from cropsmith.agents.backends.convention import Convention, Order
 from cropsmith.agents.backends.loose_json import NoJson, NotFinite, find_json, without_thinking
 from cropsmith.agents.backends.native_box import (
+    Inverted,
     OutOfConvention,
     find_numbers,
     read_box,
@@ -40,6 +41,9 @@ class _Restorer:
     convention: Convention | None
     sent: Size | None
     clamped: float = 0.0
+    dropped: list[str] = field(default_factory=list)
+    """Items of lists left out for an inverted box. Anything that contradicts the convention makes
+    the whole answer unusable instead: its other boxes would be misread too."""
 
     def restore(self, value: Any, node: Any) -> Any:
         if kind := node.get("x-kind"):
@@ -52,8 +56,17 @@ class _Restorer:
         if isinstance(value, dict) and "properties" in node:
             return self._object(value, node["properties"])
         if isinstance(value, list) and "items" in node:
-            return [self.restore(item, node["items"]) for item in value]
+            return self._list(value, node["items"])
         return value
+
+    def _list(self, items: list[Any], node: Any) -> list[Any]:
+        kept = []
+        for item in items:
+            try:
+                kept.append(self.restore(item, node))
+            except Inverted as error:
+                self.dropped.append(str(error))
+        return kept
 
     def _object(self, value: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
         own = {native_key(n, kind_of(f), self.convention): n for n, f in fields.items()}
@@ -130,6 +143,7 @@ def read_answer(
     sent: Size | None,
 ) -> Reading:
     """Parse, convert and validate. Unusable says what was wrong, in words the model can mend."""
+    restorer = _Restorer(convention, sent)
     try:
         try:
             value = find_json(text)
@@ -145,7 +159,6 @@ def read_answer(
         if isinstance(value, list) and (slot := _box_slot(schema.own)) and len(slot) == 2:
             # A bare list where an object with one list was asked: Qwen and Gemini do this.
             value = {slot[0]: value}
-        restorer = _Restorer(convention, sent)
         restored = restorer.restore(value, schema.own)
         reading = Reading(answer.model_validate(restored))
     except NoJson as error:
@@ -153,9 +166,12 @@ def read_answer(
     except OutOfConvention as error:
         raise Unusable(f"a box is not in the asked format: {error}") from error
     except ValidationError as error:
-        raise Unusable(_explained(error)) from error
+        dropped = f"; left out: {'; '.join(restorer.dropped[:3])}" if restorer.dropped else ""
+        raise Unusable(_explained(error) + dropped) from error
     if restorer.clamped > 0:
         reading.notes.append(f"boxes clamped to the picture, by {restorer.clamped:.1%} at most")
+    if restorer.dropped:
+        reading.notes.append(f"left out {len(restorer.dropped)}: {'; '.join(restorer.dropped[:3])}")
     return reading
 
 

@@ -16,6 +16,7 @@ from cropsmith.agents.backends.families import MODEL_TYPES, family_named, family
 from cropsmith.agents.backends.limiter import IN_FLIGHT, Limited, gate_of
 from cropsmith.agents.backends.model import TIMEOUT, Model
 from cropsmith.agents.backends.repair import Repaired
+from cropsmith.agents.backends.resize import Smart
 from cropsmith.agents.backends.retry import DEADLINE, Retried
 from cropsmith.agents.backends.wire import Wire
 from cropsmith.errors import UsageError
@@ -45,6 +46,12 @@ def _compatible(model: str) -> Wire:
     return compatible_wire(model)
 
 
+def _transformers(model: str) -> Wire:
+    from cropsmith.agents.backends.transformers import transformers_wire
+
+    return transformers_wire(model)
+
+
 @dataclass(frozen=True)
 class Provider:
     """One way of reaching models."""
@@ -66,6 +73,7 @@ PROVIDERS = MappingProxyType(
                 _compatible,
                 "Ollama, SGLang, llama.cpp, LM Studio, ...; CROPSMITH_OPENAI_COMPATIBLE_URL",
             ),
+            Provider("transformers", _transformers, "an open model inside this process"),
         ]
     }
 )
@@ -105,16 +113,28 @@ def make_wire(name: str) -> Wire:
     return PROVIDERS[provider].make(model)
 
 
-def _of_folder(model: str) -> Convention | None:
-    config = Path(model).expanduser() / "config.json"
-    if not config.is_file():
-        return None
+def _json(path: Path) -> dict[str, object]:
     try:
-        kind = json.loads(config.read_text("utf-8")).get("model_type", "")
-    except (OSError, json.JSONDecodeError, AttributeError):
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _of_folder(model: str) -> Convention | None:
+    """Return the row of a checkpoint in a folder, with the pixel budget that it is set to."""
+    folder = Path(model).expanduser()
+    family = MODEL_TYPES.get(str(_json(folder / "config.json").get("model_type", "")))
+    if family is None:
         return None
-    family = MODEL_TYPES.get(kind)
-    return None if family is None else family_named(family)
+    row = family_named(family)
+    budget = _json(folder / "preprocessor_config.json").get("max_pixels")
+    if isinstance(row.resize, Smart) and isinstance(budget, int):
+        tokens = max(row.resize.min_tokens, budget // row.resize.factor**2)
+        if tokens < row.resize.max_tokens:
+            resize = row.resize.model_copy(update={"max_tokens": tokens})
+            return row.model_copy(update={"resize": resize})
+    return row
 
 
 def convention_of(name: str, endpoint: str) -> Convention | None:
