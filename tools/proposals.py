@@ -26,18 +26,18 @@ def propose(
     of what is left when everything much like an earlier one is struck out.
     """
     preference = preference or Preference.load()
-    density = preference.density(sight, ratio)
+    objective = preference.objective(sight, ratio)
     shape = shape_of(sight, ratio)
-    pool = density.boxes
-    leaders = diverse(pool, density.expected_overlap(pool), n)
+    pool = objective.density.boxes
+    leaders = diverse(pool, objective.of(pool), n)
     if len(leaders) < n:
         # The photo leaves little doubt. Alternatives then come from the whole grid.
         pool = np.concatenate([pool, grid_of(sight, ratio)])
-        leaders = diverse(pool, density.expected_overlap(pool), n)
+        leaders = diverse(pool, objective.of(pool), n)
     chosen = pool[leaders]
     best = chosen[:1]
     for step in FINEST:
         near = around(best, step, shape)
-        best = near[[density.expected_overlap(near).argmax()]]
+        best = near[[objective.of(near).argmax()]]
     # Alternatives stay where they are: refined, they would all run to the same summit.
     return np.concatenate([best, chosen[1:]])
