@@ -25,6 +25,7 @@ from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.crops import LONG_SIDE, CropEmbeddings
 from cropsmith.tools.scorers.elements import ElementsScorer, presence
 from cropsmith.tools.scorers.encoder import ClipEncoder
+from cropsmith.tools.scorers.row import Scorer
 from cropsmith.tools.scorers.table import ScorerTable
 from cropsmith.tools.view import View
 from cropsmith.tools.weights import ready_for_transformers
@@ -79,7 +80,7 @@ def candidates(count: int) -> list[Candidate]:
 
 def table(clip: ClipEncoder) -> ScorerTable:
     """Return the scorers that need CLIP, with nothing embedded yet but the words."""
-    scorers = [ContentScorer(), ElementsScorer("composition"), ElementsScorer("aesthetic")]
+    scorers: list[Scorer] = [ContentScorer(), ElementsScorer("composition"), ElementsScorer("aesthetic")]
     return ScorerTable(scorers=scorers, encoder=clip)
 
 

@@ -189,7 +189,8 @@ def _totals(columns: Mapping[str, Column], weights: Mapping[str, float], count: 
             there = ~np.isnan(column.scores)
             weighted[there] += own * column.row.goodness(column.scores)[there]
             weight[there] += own
-    return np.divide(weighted, weight, out=np.full(count, np.nan), where=weight > 0)
+    nothing = np.full(count, np.nan)
+    return np.asarray(np.divide(weighted, weight, out=nothing, where=weight > 0))
 
 
 def _encoder(clip: str) -> tuple[Encoder | None, str]:
