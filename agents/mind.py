@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
@@ -66,4 +66,21 @@ class Mind(Protocol):
 
     async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
         """Choose among `leaders` (one of them is the original when KEEP is allowed)."""
+        ...
+
+
+@runtime_checkable
+class Locator(Protocol):
+    """A mind that can also say where named things are: a source for grounding."""
+
+    @property
+    def name(self) -> str:
+        """`provider/model`."""
+        ...
+
+    async def locate(self, view: View, intent: Intent) -> Sequence[Evidence]:
+        """Return boxes of the intent's subjects and exclusions, each with its phrase's text.
+
+        Raises MindFailed; an empty answer means that nothing of it is there.
+        """
         ...

@@ -18,6 +18,7 @@ from cropsmith.agents.recorded import Recorded
 from cropsmith.agents.trace.record import current_step
 from cropsmith.agents.vlm_answers import (
     AnalysisAnswer,
+    Located,
     Proposals,
     QuickProposals,
     Understanding,
@@ -45,7 +46,7 @@ from cropsmith.agents.vlm_reading import (
 )
 from cropsmith.errors import BudgetSpent, CropsmithError, MissingExtra, NotAllowed, Unavailable
 from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.evidence import Analysis, Example
+from cropsmith.tools.evidence import Analysis, Evidence, EvidenceKind, Example
 from cropsmith.tools.guides import Guide, Overlay
 from cropsmith.tools.request import CropRequest, Intent
 from cropsmith.tools.result import Decision
@@ -127,6 +128,27 @@ class VlmMind:
         script.say("vlm/analyse", wanted=intent.read_back or "the best crop")
         answer = await self._answer("analyse", script, AnalysisAnswer, frame=photo)
         return analysis_from(answer, self.name)
+
+    async def locate(self, view: View, intent: Intent) -> Sequence[Evidence]:
+        """Ask where the named things are: one more source beside the detectors."""
+        wanted = [(EvidenceKind.SUBJECT, p) for p in intent.subjects]
+        wanted += [(EvidenceKind.AVOID, p) for p in intent.avoid]
+        photo = await self._darkroom.photo(view)
+        script = Script()
+        script.show(photo)
+        things = "\n".join(f"{n}. {p.text}" for n, (_, p) in enumerate(wanted, start=1))
+        script.say("vlm/locate", things=things)
+        answer = await self._answer("locate", script, Located, frame=photo)
+        return [
+            Evidence(
+                kind=wanted[thing.number - 1][0],
+                box=thing.box,
+                source=self.name,
+                phrase=wanted[thing.number - 1][1].text,
+            )
+            for thing in answer.things
+            if thing.number <= len(wanted)
+        ]
 
     async def propose(self, brief: Brief) -> Sequence[Candidate]:
         """Ask for crops argued from the analysis (CROP, stage 2; Cropper's rounds)."""

@@ -64,6 +64,19 @@ class AnalysisAnswer(BaseModel):
     remark: Paragraph
 
 
+class LocatedThing(BaseModel):
+    """One thing that was asked for, found."""
+
+    number: int = Field(ge=1, le=10)
+    box: Box
+
+
+class Located(BaseModel):
+    """Where the named things are; empty when none is in the photo."""
+
+    things: Annotated[list[LocatedThing], Field(max_length=12)]
+
+
 class CropIdea(BaseModel):
     """One proposal: what it serves, why, where."""
 

@@ -14,12 +14,16 @@ from cropsmith.tools.geometry import Box, Boxes
 from cropsmith.tools.grounding.detection import Confidences, Detections, Detector, suppress
 from cropsmith.tools.grounding.queries import Queries, queries_of
 from cropsmith.tools.grounding.reconcile import reconcile
+from cropsmith.tools.language.positions import resolve
 from cropsmith.tools.request import Intent, Phrase
 from cropsmith.tools.view import View
 
 USER = "user"
 OVERLAP = 0.5
 """IoU above which two boxes are taken for the same thing."""
+
+RELATIVE = 0.3
+"""Share of the best match's score that others need to count as found."""
 
 MOST = 30
 """Matches of one phrase that are looked at, best first."""
@@ -37,8 +41,11 @@ class Matches:
 
     boxes: Boxes
     scores: Confidences
+    """The better of full text and keyword: what is compared with the threshold."""
+    ranks: Confidences
+    """The mean of both: what chooses among several."""
     found: int
-    """How many reach the threshold: the first `found`."""
+    """How many count as found: the first `found`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,7 @@ class Sources:
     """Faces, text, saliency: found without words."""
     reference: NDArray[np.uint8] | None = None
     """The picture of an image query, upright RGB (H, W, 3)."""
-    resolve: Resolve
+    resolve: Resolve = resolve
     """Counts and positions: which of the boxes a phrase means."""
 
 
@@ -125,7 +132,7 @@ def _by_source(
 ) -> Iterable[tuple[str, Sequence[Evidence]]]:
     """Yield each finder that looked for the phrase, with what it found."""
     if match is not None and sources.detector is not None:
-        picked = sources.resolve(phrase, match.boxes[: match.found], match.scores[: match.found])
+        picked = sources.resolve(phrase, match.boxes[: match.found], match.ranks[: match.found])
         yield (
             sources.detector.name,
             [_evidence(kind, phrase, match, i, sources.detector.name) for i in picked],
@@ -197,8 +204,10 @@ def matches_of(
     """
     full, head = (detections.scores[:, column[text]] for text in (queries.full, queries.head))
     strength, rank = np.maximum(full, head), (full + head) / 2
-    # What reaches the threshold comes first, then the guesses; each by its mean score.
-    order = suppress(detections.boxes, rank + (strength >= threshold), OVERLAP)[:MOST]
+    # A weak match beside a strong one is rarely a second thing, and could be the leftmost.
+    enough = strength >= max(threshold, RELATIVE * float(strength.max(initial=0.0)))
+    # What was found comes first, then the guesses; each by its mean score.
+    order = suppress(detections.boxes, rank + enough, OVERLAP)[:MOST]
     boxes = detections.boxes[order].copy()
     for text in queries.carried:
         scores = detections.scores[:, column[text]]
@@ -212,8 +221,7 @@ def matches_of(
                 part = parts[touching[0]]
                 boxes[i, :2] = np.minimum(box[:2], part[:2])
                 boxes[i, 2:] = np.maximum(box[2:], part[2:])
-    found = int((strength[order] >= threshold).sum())
-    return Matches(boxes=boxes, scores=strength[order], found=found)
+    return Matches(boxes, strength[order], rank[order], found=int(enough[order].sum()))
 
 
 def _guesses(
