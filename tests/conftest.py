@@ -1,6 +1,7 @@
 """Fixtures for every test. No test reaches further than this machine."""
 
 import os
+import runpy
 import socket
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,16 @@ def serving() -> Path:
     if not (SHARED / "serving").is_dir():
         pytest.skip("the stub servers (../shared/serving) are not beside this checkout")
     return SHARED / "serving"
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with tiny owlvit/, owlv2/ and clip/ models; skip without torch."""
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    make = runpy.run_path(str(Path(__file__).parent / "tiny_models.py"))
+    folder = tmp_path_factory.mktemp("weights")
+    make["make_owl"](folder / "owlvit", "owlvit")
+    make["make_owl"](folder / "owlv2", "owlv2")
+    make["make_clip"](folder / "clip")
+    return folder

@@ -16,6 +16,7 @@ from cropsmith.errors import CropsmithError
 from cropsmith.tools.evidence import Evidence
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
+from cropsmith.tools.grounding.queries import asks_for_faces
 from cropsmith.tools.grounding.telling import told
 from cropsmith.tools.request import Intent, NeverCut
 from cropsmith.tools.result import Failure
@@ -39,7 +40,7 @@ def without_words(view: View, intent: Intent) -> tuple[Evidence, ...]:
     """Return faces, text and saliency: what the built-in eyes find without being told."""
     sight = view.sight
     found: list[Evidence] = []
-    wants_faces = any("face" in p.head.lower() for p in (*intent.subjects, *intent.avoid))
+    wants_faces = any(map(asks_for_faces, (*intent.subjects, *intent.avoid)))
     # Faces and text cost more than the rest of the eyes together: only where they decide.
     if wants_faces or intent.copy_space or {NeverCut.FACES, NeverCut.PEOPLE} & {*intent.never_cut}:
         found += sight.faces

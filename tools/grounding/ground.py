@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.geometry import Box, Boxes
 from cropsmith.tools.grounding.detection import Confidences, Detections, Detector, suppress
-from cropsmith.tools.grounding.queries import Queries, queries_of
+from cropsmith.tools.grounding.queries import Queries, asks_for_faces, queries_of
 from cropsmith.tools.grounding.reconcile import reconcile
 from cropsmith.tools.language.positions import resolve
 from cropsmith.tools.request import Intent, Phrase
@@ -155,11 +155,8 @@ def _faces(
     kind: EvidenceKind, phrase: Phrase, sources: Sources
 ) -> tuple[str, Sequence[Evidence]] | None:
     """Return the face finder's boxes for "the face", "his face", "their faces"."""
-    words = phrase.head.lower().split()
-    if not words or words[-1] not in ("face", "faces"):
-        return None
     faces = [e for e in sources.evidence if e.kind is EvidenceKind.FACE]
-    if not faces:
+    if not faces or not asks_for_faces(phrase):
         return None
     boxes = np.array([e.box.corners for e in faces])
     scores = np.array([1.0 if e.confidence is None else e.confidence for e in faces])

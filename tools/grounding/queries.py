@@ -53,6 +53,12 @@ def queries_of(phrase: Phrase) -> Queries:
     return Queries(full=full, head=_bare(first) or full, carried=tuple(filter(None, carried)))
 
 
+def asks_for_faces(phrase: Phrase) -> bool:
+    """Tell whether a phrase names faces, which need no open-vocabulary detector."""
+    words = phrase.head.lower().split()
+    return bool(words) and words[-1] in ("face", "faces")
+
+
 def _bare(text: str) -> str:
     """Return the text without surrounding marks and leading determiners."""
     text = " ".join(text.split()).strip(_TRIMMED)

@@ -4,6 +4,7 @@ from collections import Counter
 
 from cropsmith.tools.evidence import Evidence, Grounding
 from cropsmith.tools.geometry import Box
+from cropsmith.tools.grounding.queries import asks_for_faces
 from cropsmith.tools.grounding.reconcile import DOUBTFUL
 from cropsmith.tools.request import Intent
 
@@ -27,10 +28,11 @@ def told(intent: Intent, grounding: Grounding, looked: bool) -> tuple[str, ...]:
     `looked` tells whether any finder could look for words at all.
     """
     notes = []
+    faces = {p.text for p in (*intent.subjects, *intent.avoid) if asks_for_faces(p)}
     for phrase in grounding.missing:
         near = [g for g in grounding.guesses if g.phrase == phrase]
         guess = f" {_guess(near[0])}" if near else ""
-        if looked:
+        if looked or phrase in faces:  # the face finder has always looked
             notes.append(f"Nothing was found for “{phrase}”.{guess}")
         else:
             notes.append(f"Could not look for “{phrase}”: {NO_DETECTOR}.{guess}")

@@ -1,6 +1,6 @@
 """Build tiny OWL-ViT, OWLv2 and CLIP: real architectures, processors and tokeniser, random weights.
 
-As a program: `python tests/tools/tiny_models.py FOLDER` writes owlvit/, owlv2/ and clip/ there.
+As a program: `python tests/tiny_models.py FOLDER` writes owlvit/, owlv2/ and clip/ there.
 """
 
 import argparse
