@@ -26,6 +26,10 @@ CLEAR = 0.25
 """Strength from which an element is worth reporting."""
 
 
+UNLIKELY = 0.45
+"""Probability of being preferred to the original below which a crop is not made."""
+
+
 class BuiltinMind:
     """Understands by grammar, analyses by measuring, proposes by search, decides by preference.
 
@@ -88,7 +92,7 @@ class BuiltinMind:
             raise ValueError("a decision needs at least one candidate")
         sight = brief.view.sight
         confidence = Preference.load().confidence(sight, best.box)
-        keep = original is not None and (best is original or confidence < 0.5)
+        keep = original is not None and (best is original or confidence < UNLIKELY)
         chosen = original if keep and original is not None else best
         return Decision(
             target=brief.target_index,

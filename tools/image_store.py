@@ -68,9 +68,7 @@ class ImageStore:
         """Return an upright JPEG at most `side` pixels a side; None when the picture is gone."""
         return self.smaller(sha256, side, lambda data: downscaled(data, side))
 
-    def smaller(
-        self, sha256: str, side: int, made: Callable[[bytes], bytes]
-    ) -> bytes | None:
+    def smaller(self, sha256: str, side: int, made: Callable[[bytes], bytes]) -> bytes | None:
         """Return what `made` makes of a picture, from the second time on as it was kept."""
         self.path(sha256)  # refuses what is no sha256
         small = self.root / "thumbs" / sha256[:2] / f"{sha256}-{side:d}"

@@ -110,6 +110,6 @@ async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
         if brief.round == 0:
             if context.mind is not context.builtin:
                 drafts = [*drafts, *await context.builtin.propose(brief)]
-            drafts = [*drafts, *from_evidence(brief)]
+            drafts = [*from_evidence(brief), *drafts]
         candidates += await asyncio.to_thread(solved, brief, drafts)
     return {"candidates": tuple(candidates), "failures": failures}

@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import glob
+import itertools
 import json
 import os
 import sys
@@ -173,7 +174,7 @@ def outcomes(
         rest = iter(photos)
         waiting = [
             pool.submit(crop_one, photo, request, context, delivery, many)
-            for photo, _ in zip(rest, range(2 * workers), strict=False)
+            for photo in itertools.islice(rest, 2 * workers)
         ]
         while waiting:
             yield waiting.pop(0).result()

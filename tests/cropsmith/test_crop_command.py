@@ -123,12 +123,13 @@ def test_many_photos_go_to_a_folder_and_one_bad_file_does_not_stop_the_rest(
 ) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
-    for name in ("a.jpg", "b.jpg"):
-        (folder / name).write_bytes(photo.read_bytes())
+    for name in "abcdefg":
+        (folder / f"{name}.jpg").write_bytes(photo.read_bytes())
     (folder / "broken.jpg").write_bytes(b"not a photo")
     out = tmp_path / "out"
     out.mkdir()
     done = command("crop", folder / "*.jpg", "square", "-o", out, "--jobs", 2)
     assert done.code == 2
     assert "broken.jpg" in done.err
-    assert len(list(out.iterdir())) == 2
+    assert len(list(out.iterdir())) == 7
+    assert done.out.count("wrote") == 7
