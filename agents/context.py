@@ -14,6 +14,8 @@ from cropsmith.settings import setting
 from cropsmith.tools.view import Views
 
 if TYPE_CHECKING:
+    from cropsmith.agents.recipe import Recipe
+    from cropsmith.tools.retrieval import Retriever
     from cropsmith.tools.scorers.table import ScorerTable
 
 Effort = Literal["quick", "standard", "thorough"]
@@ -92,13 +94,29 @@ class Context:
     def scorers(self) -> "ScorerTable":
         """Every scorer that can run here; with a recipe, weighed as it says."""
         from cropsmith.tools.scorers.table import ScorerTable
-        from cropsmith.tools.scorers.weighting import weightings
 
-        return ScorerTable.for_run(
+        table = ScorerTable.for_run(
             clip=setting("clip", None if self.clip == "auto" else self.clip, default="auto"),
-            profile=self.recipe if self.recipe in weightings() else "default",
+            profile=self.plan.scorers,
             server=setting("scorer_server", self.scorer_server or None, default=""),
         )
+        if table.notes and self.plan.stand_in:
+            return replace(table, profile=self.plan.stand_in)
+        return table
+
+    @cached_property
+    def plan(self) -> "Recipe":
+        """The recipe's numbers with their overrides. UsageError for an unknown one."""
+        from cropsmith.agents.recipe import load_recipe
+
+        return load_recipe(self.recipe, self.overrides)
+
+    @cached_property
+    def retriever(self) -> "Retriever | None":
+        """Finds expert crops of similar photos; None where there is no index."""
+        from cropsmith.tools.examples import open_retriever
+
+        return open_retriever(self.index, pictures=self.mind is not self.builtin)
 
     def but(self, **changes: Any) -> Self:
         """Return a copy with other settings and parts of its own."""

@@ -89,6 +89,7 @@ class VlmMind:
         self.effort = effort
         self._builtin = builtin
         self._overlays = overlays
+        self._asked_temperature = temperature
         self._temperature = temperature or 0.0
         self._seed = seed
         self._crops = crops
@@ -252,7 +253,9 @@ class VlmMind:
             lines=() if analysis is None else analysis.lines,
         )
 
-    async def _examples(self, examples: Sequence[Example]) -> list[ShownExample]:
+    async def _examples(
+        self, examples: Sequence[Example], side: int = COMPARED
+    ) -> list[ShownExample]:
         shown = []
         for example in examples:
             data = None
@@ -261,13 +264,19 @@ class VlmMind:
             if data is None:
                 _note(f"The picture of the example {example.source} is missing; left out.")
                 continue
-            shown.append(ShownExample(example, await self._darkroom.example(data, COMPARED)))
+            shown.append(ShownExample(example, await self._darkroom.example(data, side)))
         return shown
 
     async def _answer(
-        self, purpose: str, script: Script, answer: type[A], *, frame: Picture | None = None
+        self,
+        purpose: str,
+        script: Script,
+        answer: type[A],
+        *,
+        frame: Picture | None = None,
+        temperature: float | None = None,
     ) -> A:
-        reply = await self._reply(purpose, script, answer, frame=frame)
+        reply = await self._reply(purpose, script, answer, frame=frame, temperature=temperature)
         if reply.status is not Status.OK or not isinstance(reply.value, answer):
             raise self._failure(reply)
         return reply.value
@@ -280,15 +289,18 @@ class VlmMind:
         *,
         frame: Picture | None = None,
         sample: int = 0,
+        temperature: float | None = None,
     ) -> Reply:
         """Ask; what concerns this one call becomes MindFailed, what no call can mend is raised."""
         messages = script.messages()
+        if temperature is None:
+            temperature = self._temperature if sample == 0 else max(SAMPLING, self._temperature)
         ask = Ask(
             purpose=purpose,
             messages=messages,
             answer=answer,
             frame=frame,
-            temperature=self._temperature if sample == 0 else max(SAMPLING, self._temperature),
+            temperature=temperature,
             seed=self._seed + sample,
             prompt_hashes=tuple(script.hashes),
         )
@@ -340,7 +352,7 @@ def mind_over(backend: Backend, context: Context) -> VlmMind:
     from cropsmith.tools.image_store import ImageStore
 
     images = ImageStore(home() / "images")
-    return VlmMind(
+    mind = VlmMind(
         Recorded(backend, context.recorder.picture),
         context.builtin,
         effort=context.effort,
@@ -349,3 +361,8 @@ def mind_over(backend: Backend, context: Context) -> VlmMind:
         seed=context.seed,
         example_data=lambda example: images.get(example.sha256),
     )
+    if context.plan.style == "in-context":
+        from cropsmith.agents.cropper import Cropper
+
+        return Cropper.like(mind, context.plan)
+    return mind

@@ -15,9 +15,11 @@ GAIN = 1e-3
 """Smallest rise of the best total that earns another round."""
 
 
-def rounds_wanted(context: Context) -> int:
+def rounds_wanted(context: Context, state: CropState) -> int:
     """Return how many rounds may follow the first; the built-in optimiser refines by itself."""
-    return 0 if context.mind is context.builtin else ROUNDS[context.effort]
+    if context.mind is context.builtin:
+        return 0
+    return context.plan.of(state["intent"]).L if context.recipe else ROUNDS[context.effort]
 
 
 def still_improving(state: CropState) -> bool:
@@ -36,8 +38,10 @@ def still_improving(state: CropState) -> bool:
 
 def after_scoring(state: CropState, runtime: Runtime[Context]) -> Literal["refinement", "decision"]:
     """Choose the next node."""
-    more = state["round"] < rounds_wanted(runtime.context) and still_improving(state)
-    return "refinement" if more else "decision"
+    context = runtime.context
+    more = state["round"] < rounds_wanted(context, state)
+    stops = not context.recipe or context.plan.of(state["intent"]).stop_early
+    return "refinement" if more and not (stops and not still_improving(state)) else "decision"
 
 
 async def refinement(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:

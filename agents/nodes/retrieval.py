@@ -1,13 +1,76 @@
-"""Similar photos with expert crops, as examples (Cropper)."""
+"""Similar photos with expert crops, as examples (Cropper, section 1.1)."""
 
+import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
+from cropsmith.agents.nodes.asking import view_of
+from cropsmith.agents.recipe import TaskRecipe
 from cropsmith.agents.state import CropState
+from cropsmith.agents.trace.record import current_step
+from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.tools.geometry import Point
+from cropsmith.tools.request import Intent
+from cropsmith.tools.result import Failure
+from cropsmith.tools.retrieval import Retrieved, Selection
+from cropsmith.tools.view import View
+
+BUILTIN_PHOTOS = 30
+"""Examples for the built-in photographer, who carries their crops over and pays for none."""
+
+
+def selection_for(intent: Intent, view: View, recipe: TaskRecipe) -> Selection:
+    """Return how examples are chosen; grounding runs beside this, so the subject may be a guess."""
+    by = recipe.G
+    centre: Point | None = None
+    if by == "centre":
+        box = intent.subject_box
+        centre = view.sight.focal_point if box is None else box.centre
+    return Selection(
+        photos=recipe.S,
+        crops=recipe.T,
+        by=by,
+        centre=centre,
+        ratio=intent.targets[0].ratio,
+    )
+
+
+def retrieved(state: CropState, context: Context) -> Retrieved:
+    """Search the indexes. Does file work. UsageError when a named index cannot be used."""
+    recipe = context.plan.of(state["intent"])
+    if context.retriever is None:
+        if recipe.S and context.plan.style == "in-context":
+            raise UsageError(
+                f"The recipe {context.plan.name} needs an index of expert crops.",
+                hint="Build one with: cropsmith index build FOLDER (or override S=0).",
+            )
+        return Retrieved(())
+    if context.effort == "quick" and not context.recipe:
+        return Retrieved(())
+    if context.mind is context.builtin:
+        recipe = recipe.model_copy(update={"S": BUILTIN_PHOTOS})
+    if not recipe.S:
+        return Retrieved(())
+    view = view_of(state, context)
+    return context.retriever.examples(view, selection_for(state["intent"], view, recipe))
 
 
 async def retrieval(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Retrieve nothing: no index of expert crops is configured."""
-    return {"examples": ()}
+    """Retrieve examples where there is an index; a broken default index is a failure, no end."""
+    context = runtime.context
+    try:
+        found = await asyncio.to_thread(retrieved, state, context)
+    except CropsmithError as error:
+        if context.strict or context.index or context.plan.style == "in-context":
+            raise
+        failure = Failure(node="retrieval", source="index", status="error", message=str(error))
+        return {"examples": (), "failures": (failure,)}
+    if (step := current_step.get()) is not None:
+        if found.duplicates:
+            step.notes.append(f"{found.duplicates} near-duplicates of the photo were left out.")
+        if found.missing:
+            names = ", ".join(found.missing[:3])
+            step.notes.append(f"Files of {len(found.missing)} examples have gone: {names}.")
+    return {"examples": found.examples}
