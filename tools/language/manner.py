@@ -52,7 +52,9 @@ ADVERB = (
     r"|bit) )*"
 )
 LOOSE = (
-    rf"\bnot (?:too|so|very|that) (?:tight|close|tightly|zoomed in){CROP}\b",
+    rf"\b(?:not|don't go|don't crop)(?: (?:it|in))? (?:too|so|very|that)"
+    rf" (?:tight|close|tightly|zoomed in){CROP}\b",
+    r"\bno (?:tight|close) (?:crop|shot|framing)s?\b|\bno close[- ]?ups?\b",
     rf"{ADVERB}\b(?:loose|looser|loosely|roomy|airy|wider|spacious){CROP}(?: around)?\b",
     r"(?:\b(?:with|give|leave|and|keep|have)(?: (?:it|him|her|them|me))? )?"
     r"(?:\b(?:some|a bit of|bit of|a little|lots of|plenty of|loads of|more|enough"
@@ -64,7 +66,8 @@ LOOSE = (
     r"|loads of|more|extra) (?:room|space)(?: (?:all )?(?:around|round)(?: (?:it|him|her"
     r"|them))?)?"
     r"(?=\s*(?:[,.|]|$))",
-    r"\bwide (?:shot|view|framing|angle)\b|\bestablishing shot\b|\bzoom(?:ed)? out\b",
+    r"\bwide (?:shot|view|framing|angle)\b|\bestablishing shot\b|\bzoom(?:ed)? out(?: (?:a"
+    r" (?:bit|little)|slightly|some))?\b",
     r"\b(?:just )?(?:trim|tidy(?: up)?|shave)(?: off)? the edges"
     r"(?: (?:a little|a bit|slightly))?\b",
     r"\bcrop (?:it )?(?:lightly|slightly|a little|a bit|gently)\b",
@@ -84,6 +87,19 @@ MARGIN = (
     r" (?:margin|padding|border|room|space|breathing room)s?(?: (?:all )?(?:around"
     r"|round)(?: (?:it|him|her|them|the \w+))?)?(?: on (?:all|every) sides?)?"
 )
+SOME_MARGIN = (
+    r"(?:\b(?:with|leave|give|add|and|keep|want)(?: (?:it|him|her|them|me))? )?(?:\b(?:a|an"
+    r"|some) )?"
+    r"\b(?P<how>no|tiny|small|slim|thin|narrow|little|good|decent|big|large|wide|generous)? ?"
+    r"(?:margin|padding)s?(?: of (?P<n>\d{1,2}) ?(?:%|percent))?"
+)
+MARGINS = {
+    "no": 0.0, "tiny": 0.05, "small": 0.05, "slim": 0.05, "thin": 0.05, "narrow": 0.05,
+    "little": 0.05, "good": 0.2, "decent": 0.2, "big": 0.3, "large": 0.3, "wide": 0.3,
+    "generous": 0.3,
+}  # fmt: skip
+PLAIN_MARGIN = 0.1
+"""What "with a margin" asks for, as a share of the subject's larger side."""
 MOODS = {
     "lonely": Tightness.LOOSE, "isolated": Tightness.LOOSE, "solitary": Tightness.LOOSE,
     "vast": Tightness.LOOSE, "small in the frame": Tightness.LOOSE, "tiny": Tightness.LOOSE,
@@ -137,9 +153,12 @@ def read_alternatives(reading: Reading, manner: Manner) -> None:
 
 
 def read_margin(reading: Reading, manner: Manner) -> None:
-    """Take a margin in percent."""
+    """Take a margin, in percent or roughly."""
     for match in reading.take(MARGIN):
         manner.margin = int(match["n"]) / 100
+    for match in reading.take(SOME_MARGIN):
+        size = MARGINS.get(match["how"] or "", PLAIN_MARGIN)
+        manner.margin = int(match["n"]) / 100 if match["n"] else size
 
 
 def read_tightness(reading: Reading, manner: Manner) -> None:

@@ -46,6 +46,9 @@ EXCEPT = (
     rf"\b(?:everyone|everybody|no one|nobody|all)(?: out)? (?:except|but|besides|apart from"
     rf"|other than)(?: for)? {THING}{END}"
 )
+PLACELESS = r"^(?:the |this |that )?(?:(?:left|right|top|bottom)(?:[- ]hand)? )?"
+PLACELESS += r"(?:background|backdrop|part|side|half|edge|left|right|top|bottom|rest)$"
+VAGUE_ONE = r"^ones?(?: (?:next|beside|behind|near|on|in|at|to|by)\b|$)"
 STAR = (
     r"(?:the )?(?:star|main (?:focus|subject|thing|element)|focus|hero|subject|focal point"
     r"|center of attention)(?: of (?:the|this) \w+)?\b"
@@ -53,7 +56,7 @@ STAR = (
 STARRING = (
     rf"\bmake (?P<what>[^,.|;]+?) {STAR}",
     rf"(?:\bso (?:that )?)?(?P<what>\b(?:the|my|our|his|her) [^,.|;]+?)"
-    rf" (?:is|are|becomes|should be|as) {STAR}",
+    rf" (?:is|are|becomes|should be|to be|as) {STAR}",
 )
 NOT_CROPPING = rf"\b(?:{'|'.join(word_list('not_cropping'))})\b"
 ABSTRACT = (
@@ -139,10 +142,12 @@ def _exclude(match: re.Match[str], reading: Reading, named: Named) -> None:
             return
         words, what = things[-1]
         reading.text = reading.text.replace(words, MARK)
-    if what in ("background", "the background", "backdrop", "the backdrop"):
+    if re.match(PLACELESS, what):
         named.unclear.append(match[0].strip())
         return
-    named.avoid += split_phrases(what)
+    for piece in split_phrases(what):
+        plain = re.sub(r"^the ", "", piece)
+        (named.unclear if re.match(VAGUE_ONE, plain) else named.avoid).append(piece)
 
 
 def _thing(part: str) -> str:
@@ -186,7 +191,8 @@ def _nameable(words: str, explicit: bool) -> bool:
         return False
     if not re.search(r"[a-z]", plain):
         return False
-    if any(token in NOT_THINGS for token in tokens):
+    named, _, _ = re.sub(r" (?:who|that|which|whose)\b", MARK, plain).partition(MARK)
+    if any(token in NOT_THINGS for token in named.split()) or re.match(VAGUE_ONE, plain):
         return False
     determined = plain != words or re.match(rf"^(?:{NUMERALS})\b", words) is not None
     return explicit or determined or len(tokens) <= 6

@@ -63,6 +63,9 @@ def phrase_of(words: str) -> Phrase:
     words = words.strip(" ,.'\"")
     if re.sub(r"^the ", "", words) in EVERYONE or words in EVERYONE:
         return Phrase(text=words, head="people")
+    words = re.sub(r" (?:who|that|which)(?: is| are|'s) ", " ", words)
+    if group := re.match(rf"^(?:all )?(?P<n>{NUMERALS}) of (?:us|them|you)$", words):
+        return Phrase(text=words, head="people", count=number(group["n"]))
     text, count = _counted(_without_determiner(words))
     if count is None:
         text = _without_determiner(text)
@@ -90,7 +93,8 @@ def _counted(words: str) -> tuple[str, int | None]:
 def _positioned(words: str) -> tuple[str, str | None]:
     """Split what to look for from which of several it is."""
     if ordinal := re.match(ORDINAL, words) or re.match(AFTER, words):
-        return ordinal["noun"], _ordinal(ordinal["n"], ordinal["side"])
+        counted = re.search(r" from (?:the )?\w+$", words) is not None
+        return ordinal["noun"], _ordinal(ordinal["n"], ordinal["side"], counted)
     if superlative := re.match(rf"^(?P<word>{either(SUPERLATIVES)}) (?P<noun>.+)$", words):
         noun = re.sub(OF_THEM, "", superlative["noun"])
         return noun, SUPERLATIVES[superlative["word"]]
@@ -105,11 +109,11 @@ def _positioned(words: str) -> tuple[str, str | None]:
     return words, None
 
 
-def _ordinal(word: str, side: str) -> str:
-    """Return "second from left"; the first is the leftmost, the last the rightmost."""
+def _ordinal(word: str, side: str, counted: bool) -> str:
+    """Return "second from left"; the last from the left is the rightmost, the last on it is not."""
     opposite = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
     if word == "last":
-        return MOST[opposite[side]]
+        return MOST[opposite[side] if counted else side]
     place = int(word[0]) if word[0].isdigit() else ORDINALS.index(word) + 1
     return MOST[side] if place == 1 else f"{ORDINALS[place - 1]} from {side}"
 
@@ -138,6 +142,9 @@ def _one_thing(left: str, right: str) -> bool:
     colours = left.split()[-1:] and left.split()[-1] in COLOURS and right.split()[:1]
     if colours and right.split()[0] in COLOURS:
         return True
-    bare = not re.match(rf"^(?:{either(DETERMINERS)}|{NUMERALS})\b", right)
+    named = rf"^(?:{either(DETERMINERS)}|{NUMERALS})\b"
+    bare = not re.match(named, right)
+    if bare and not re.match(named, left) and re.match(r"^\w+ of\b", right):
+        return True  # "head and shoulders of the man"
     open_ended = re.search(r"\b(?:of|with|wearing|in|holding|carrying|between) \S+$", left)
     return bool(bare and open_ended and right)

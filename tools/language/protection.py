@@ -30,6 +30,10 @@ KEEP_WHOLE = (
 )
 BODY = r"\b(?:full[- ](?:body|length)|head[- ]to[- ]toe|whole body|entire body)\b"
 
+NOBODY_CUT = (
+    r"\b(?:nobody|no one|no-one|no (?:person|people))(?: is| should be| gets)?"
+    r" (?:cut|chopped|cropped)(?: (?:off|out|in half|through))?"
+)
 NOTHING_CUT = r"\b(?:nothing (?:is )?|not )(?:cut|chopped|cropped)(?: off)?(?=\s*(?:[,.|]|$))"
 
 KINDS = {
@@ -59,6 +63,8 @@ def read_protection(reading: Reading) -> Protection:
     """Take what must not be cut through, with the subjects that it names."""
     found = Protection()
     if reading.took(BODY):
+        found.never_cut.append(NeverCut.PEOPLE)
+    if reading.took(NOBODY_CUT):
         found.never_cut.append(NeverCut.PEOPLE)
     if reading.took(NOTHING_CUT):
         found.never_cut.append(NeverCut.SUBJECT)

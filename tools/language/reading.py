@@ -27,6 +27,7 @@ SPELLINGS = (
     (r"\b(?:insta|ig)\b", "instagram"), (r"\bfb\b", "facebook"), (r"\byt\b", "youtube"),
     (r"\b(?:pls|plz)\b", "please"), (r"\bw/o\b", "without"), (r"\bw/", "with "),
     (r"\bdont\b", "don't"), (r"\bdoesnt\b", "doesn't"), (r"\bpics?\b", "picture"),
+    (r"\bcentr(?=(?:ed|ing)\b)", "center"),
     (r"\bcentre\b", "center"), (r"\bmin\.?(?= )", "minimum"), (r"\bpix\b", "pixels"),
     (r"\bdo not\b", "don't"), (r"\bmust not\b|\bmustn't\b|\bshould not\b", "shouldn't"),
     (r":\)|:-\)|;\)|:d\b", " "),

@@ -37,7 +37,7 @@ PIXELS = r"(?: ?(?:px|pixels?)\b)?"
 NUMBER_WORD = rf"(?:\d+(?:\.\d+)?|{either(COUNTED)})"
 PAIR = (
     rf"(?<![\w.:-])({NUMBER_WORD})(?: ?(?:x|:|/) ?| by | to )({NUMBER_WORD})"
-    r"(?:[- ]?(?:inch(?:es)?|in|\"|''))?"
+    r"(?:[- ]?(?:inch(?:es)?|in\b|cm|mm|\"|''))?"
 )
 AT_LEAST = (
     r"(?:(?:at|with)? ?(?:at )?(?:least|minimum(?: of| size)?)|no (?:smaller|less|fewer) than"
@@ -47,7 +47,8 @@ SIDES = {"wide": 0, "across": 0, "width": 0, "in width": 0, "tall": 1, "high": 1
 PICTURE = (
     r"(?: (?:crop|cropping|version|format|orientation|mode|shot|photo|picture|image|print|one"
     r"|frame"
-    r"|shape|ratio|aspect ratio|aspect|paper|page|post|layout|composition|framing|size))?s?"
+    r"|shape|ratio|aspect ratio|aspect|paper|page|post|layout|composition|framing|size|style"
+    r"|video|format))?s?"
 )
 LEAD = (
     r"(?:\b(?:in|as|to|at|into|for) )?(?:\b(?:a|an|the|my|our|one) )?"

@@ -31,21 +31,24 @@ WRITING = (
     r"|lettering|writing|type|typography|overlay|call to action|cta|button|name|banner text)s?"
 )
 ROOM = (
-    r"(?:(?:some|a bit of|a little|lots of|plenty of|loads of|enough|more|extra|a lot of|much)? ?"
+    r"(?:(?:some|a bit(?: of)?|a bit more|a little(?: more)?|lots of|plenty of|loads of|enough"
+    r"|more|extra|a lot of|much)? ?"
     r"(?:clear |empty |blank |negative |free |white |copy |head|clean |open )?"
     r"(?:copyspace|headroom|room|space|negative space|gap|area|sky|strip))"
 )
 PURPOSE = rf"(?: (?:for|to (?:put|add|place|fit|hold)|so)\b[^,.|]*?{WRITING}(?: (?:there|in))?)?"
 OF_IT = r"(?: of (?:the |it|him|her|them)?(?:\w+)?)?"
 LEAVE = (
-    r"(?:(?:and |but |with |please |also )*(?:leave|leaving|keep|keeping|give|add|have|need|want"
+    r"(?:\b(?:and |but |with |please |also )*(?:leave|leaving|keep|keeping|give|add|have|need"
+    r"|want"
     r"|put|i need|i want|we need|there should be|with)? ?(?:me |us |it )?)?"
 )
 PATTERNS = (
     # "leave 40% free on the right", "keep the bottom quarter empty"
     rf"{LEAVE}\b{SHARE}(?: (?:of )?(?:the |it)(?:\w+)?)?(?: (?:should|must|has to) be)?"
     rf" (?:free|empty|clear|blank|open)(?: space)? {AT}{PURPOSE}",
-    rf"{LEAVE}(?:the )?{SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of (?:the |it)(?:\w+)?)?"
+    rf"{LEAVE}(?:the |an )?\b(?:empty|clear|free|blank|open) {SIDE}(?: {SHARE}| side)?{PURPOSE}",
+    rf"{LEAVE}(?:the )?\b{SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of (?:the |it)(?:\w+)?)?"
     rf" (?:empty|clear|free|blank|open|uncluttered)\b{PURPOSE}",
     # "room on the left for a headline", "copy space at the top", "space above for text"
     rf"{LEAVE}\b{ROOM} {AT}{OF_IT}{PURPOSE}",
@@ -76,9 +79,18 @@ BARE = (
     r"(?:^|(?<=[,|.] )|(?<=with ))(?P<what>[a-z]+) on the (?P<side>left|right)"
     r"(?=\s*(?:[,.|]|$))"
 )
+HEADROOM = (
+    r"(?:\b(?:with|give|leave|and|keep|add)(?: (?:it|him|her|them|me))? )?"
+    r"(?:\b(?:some|a bit(?: more)?|a little|more|enough|extra|a bit of) )?(?:head ?room"
+    r"|room above"
+    r" (?:the|his|her|their) heads?)\b"
+)
+ABOVE_HEADS = 0.12
+"""The share at the top that "some headroom" asks for."""
 UNSIDED = rf"{LEAVE}\b{ROOM} (?:for|to put|to add) (?:a |an |the |our |my |some )?{WRITING}"
 VAGUE = (
     r"(?:(?:with|and) )?(?:lots of |plenty of |more |much )?(?:negative|empty|white|blank) space"
+    r"(?: in front(?: of \w+)?| around(?: (?:it|him|her|them))?)?"
 )
 
 
@@ -104,6 +116,8 @@ def read_spaces(reading: Reading) -> Spaces:
             named = re.sub(r"^(?:the |my |our )", "", match["what"])
             if named not in ("subject", "main subject", "it", "him", "her", "them"):
                 spaces.subjects.append(match["what"])
+    if reading.took(HEADROOM) and not found:
+        found.append(CopySpace(side=Side.TOP, share=ABOVE_HEADS))
     sides = list(dict.fromkeys(space.side for space in found))
     if len(sides) > 1:
         named = " and ".join(sides)

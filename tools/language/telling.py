@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from cropsmith.tools.geometry import Box
 from cropsmith.tools.language.presets import presets
 from cropsmith.tools.request import Intent, NeverCut, Phrase, Side, Target, Tightness
 
@@ -76,8 +77,7 @@ def _limits(intent: Intent) -> list[str]:
     if intent.avoid:
         parts.append(f"without {listed(map(named, intent.avoid))}")
     if intent.keep_out:
-        zones = len(intent.keep_out)
-        parts.append(f"clear of {zones} keep-out zone{'s' if zones > 1 else ''}")
+        parts.append(f"without {listed(map(_zone, intent.keep_out))}")
     if intent.never_cut:
         parts.append(f"never cutting {listed(NEVER[kind] for kind in intent.never_cut)}")
     if intent.copy_space is not None:
@@ -90,6 +90,18 @@ def _limits(intent: Intent) -> list[str]:
     if intent.upscale:
         parts.append("upscaled if need be")
     return parts
+
+
+def _zone(box: Box) -> str:
+    """Say a keep-out zone; a strip along a side by its share."""
+    strips = {
+        Box(x1=0, y1=0, x2=box.x2, y2=1): f"the left {box.width:.0%}",
+        Box(x1=box.x1, y1=0, x2=1, y2=1): f"the right {box.width:.0%}",
+        Box(x1=0, y1=0, x2=1, y2=box.y2): f"the top {box.height:.0%}",
+        Box(x1=0, y1=box.y1, x2=1, y2=1): f"the bottom {box.height:.0%}",
+    }
+    edges = ", ".join(f"{corner:.2f}" for corner in box.corners)
+    return strips.get(box, f"the zone {edges}")
 
 
 def _at_least(width: int, height: int) -> str:

@@ -13,6 +13,13 @@ PATTERNS = (
     rf"{CUT}(?: away| out)? (?:about )?{SHARE}(?: off| from| of)(?: the)? {SIDE}",
     rf"{CUT}(?: away| out)? the {SIDE} {SHARE}(?: (?:off|away|out))?",
 )
+EMPTY = (
+    r"(?:\b(?:remove|cut|crop|trim|lose|less|get rid of|take)(?: out| away| off)?(?: some of"
+    r"| of)?)"
+    r" (?:the |that |some )?(?:empty |dead |blank |wasted |extra |unused )?(?:space|area|bit"
+    r"|stuff)"
+    rf" (?:on|at|to|along) (?:the )?{SIDE}(?=\s*(?:[,.|]|$))"
+)
 HOW_MUCH = (
     rf"{CUT}(?: off| away| out)? (?:the |a bit off the |some of the )?{SIDE}(?: off)?"
     r"(?=\s*(?:[,.|]|$))"
@@ -34,7 +41,7 @@ def read_trims(reading: Reading) -> Trims:
         for match in reading.take(pattern):
             share = share_of(match["share"])
             trims.keep_out.append(_strip(Side(match["side"]), share))
-    for match in reading.take(HOW_MUCH):
+    for match in [*reading.take(EMPTY), *reading.take(HOW_MUCH)]:
         trims.unclear.append(f"{match[0].strip()}: how much of it?")
     return trims
 

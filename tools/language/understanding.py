@@ -74,7 +74,7 @@ def understand(request: CropRequest, image: Size) -> Intent:
         min_size=request.min_size or shapes.min_size,
         tightness=request.tightness or manner.tightness or spaces.tightness or Tightness.NORMAL,
         margin=manner.margin if request.margin is None else request.margin,
-        alternatives=request.alternatives or manner.alternatives,
+        alternatives=request.alternatives or _per_target(manner.alternatives, targets),
         keep=keep,
         upscale=request.upscale or manner.upscale,
         unclear=_distinct(
@@ -90,6 +90,11 @@ def understand(request: CropRequest, image: Size) -> Intent:
         ),
     )
     return intent.model_copy(update={"read_back": told(intent)})
+
+
+def _per_target(said: int, targets: Sequence[Target]) -> int:
+    """Return answers per target: "3 crops: post, story and cover" asks for one of each."""
+    return 1 if len(targets) == said else said
 
 
 def _phrases(words: Sequence[str]) -> tuple[Phrase, ...]:
