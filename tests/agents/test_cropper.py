@@ -59,6 +59,8 @@ class Moving:
         self.round = -1
 
     def __call__(self, ask: Ask) -> dict[str, Any]:
+        if ask.purpose == "locate":  # grounding's question for the subject
+            return {"things": []}
         self.round += 1
         scored = "score" in json.dumps(ask.answer.model_json_schema())
         found = []
@@ -79,7 +81,8 @@ async def cropped(
     context.recorder = trace
     backend = Scripted(player or Moving())
     context.mind = mind_over(backend, context)
-    return await run(photo, request, context), backend.asked, trace
+    result = await run(photo, request, context)
+    return result, [ask for ask in backend.asked if ask.purpose == "propose"], trace
 
 
 def pictures(ask: Ask) -> int:
