@@ -80,7 +80,11 @@ def candidates(count: int) -> list[Candidate]:
 
 def table(clip: ClipEncoder) -> ScorerTable:
     """Return the scorers that need CLIP, with nothing embedded yet but the words."""
-    scorers: list[Scorer] = [ContentScorer(), ElementsScorer("composition"), ElementsScorer("aesthetic")]
+    scorers: list[Scorer] = [
+        ContentScorer(),
+        ElementsScorer("composition"),
+        ElementsScorer("aesthetic"),
+    ]
     return ScorerTable(scorers=scorers, encoder=clip)
 
 

@@ -1,0 +1,192 @@
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from PIL import Image
+from skimage import data
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.graph import build_graph
+from cropsmith.agents.mind import Brief, MindFailed
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.record import MemoryTrace
+from cropsmith.errors import Infeasible, UsageError
+from cropsmith.tools.candidate import Candidate, Provenance
+from cropsmith.tools.evidence import Analysis
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.request import CropRequest, Intent, NeverCut, Target
+from cropsmith.tools.result import Decision
+from cropsmith.tools.view import View
+
+PHOTO = data.astronaut()
+FOUR_FIVE = CropRequest(targets=(Target(name="4:5", ratio=Ratio(width=4, height=5)),))
+
+
+class Unwell:
+    """A mind whose chosen answers fail, each with its own status."""
+
+    name = "test/unwell"
+
+    def __init__(self, inner: Context, *sick: str) -> None:
+        self.inner, self.sick = inner.builtin, sick
+
+    def check(self, question: str, status: str) -> None:
+        if question in self.sick:
+            raise MindFailed(f"could not {question}", status=status, source=self.name)
+
+    async def understand(self, view: View, request: CropRequest) -> Intent:
+        self.check("understand", "refused")
+        return await self.inner.understand(view, request)
+
+    async def analyse(self, view: View, intent: Intent) -> Analysis:
+        self.check("analyse", "truncated")
+        return await self.inner.analyse(view, intent)
+
+    async def propose(self, brief: Brief) -> Sequence[Candidate]:
+        self.check("propose", "invalid")
+        box = Box(x1=0.1, y1=0.1, x2=0.6, y2=0.725)
+        where = Provenance(source=self.name, round=brief.round)
+        return [Candidate(id="", target=brief.target_index, box=box, provenance=where)]
+
+    async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
+        self.check("decide", "blocked")
+        return await self.inner.decide(brief, leaders)
+
+
+def context(**settings: object) -> Context:
+    made = Context(trace=False, **settings)  # type: ignore[arg-type]
+    made.__dict__["recorder"] = MemoryTrace()
+    return made
+
+
+async def test_the_same_request_gets_the_same_answer() -> None:
+    first = await run(PHOTO, FOUR_FIVE, context())
+    second = await run(PHOTO, FOUR_FIVE, context())
+    drop = {"trace_id"}
+    assert first.report.model_dump(exclude=drop) == second.report.model_dump(exclude=drop)
+    assert first.box == first.crops[0].pixels.normalised(first.report.image)
+
+
+async def test_every_node_runs_once_and_evidence_side_by_side() -> None:
+    settings = context()
+    await run(PHOTO, FOUR_FIVE, settings)
+    trace = settings.recorder
+    assert isinstance(trace, MemoryTrace)
+    nodes = [step.node for step in trace.steps]
+    assert sorted(nodes[1:4]) == ["analysis", "grounding", "retrieval"]
+    assert [nodes[0], *nodes[4:]] == ["intent", "proposal", "scoring", "decision", "render"]
+    assert trace.status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("sick", "node", "status"),
+    [
+        ("understand", "intent", "refused"),
+        ("analyse", "analysis", "truncated"),
+        ("propose", "proposal", "invalid"),
+        ("decide", "decision", "blocked"),
+    ],
+)
+async def test_a_failed_answer_is_recorded_and_the_run_ends_with_a_crop(
+    sick: str, node: str, status: str
+) -> None:
+    settings = context()
+    settings.__dict__["mind"] = Unwell(settings, sick)
+    result = await run(PHOTO, FOUR_FIVE, settings)
+    (failure,) = result.failures
+    assert (failure.node, failure.status, failure.source) == (node, status, "test/unwell")
+    assert result.crops[0].pixels.size.width * 5 == result.crops[0].pixels.size.height * 4
+
+
+async def test_strict_makes_a_failed_answer_an_error() -> None:
+    settings = context(strict=True)
+    settings.__dict__["mind"] = Unwell(settings, "propose")
+    with pytest.raises(MindFailed, match="could not propose"):
+        await run(PHOTO, FOUR_FIVE, settings)
+
+
+async def test_a_minds_candidates_carry_its_name_and_compete_with_the_others() -> None:
+    settings = context()
+    settings.__dict__["mind"] = Unwell(settings)
+    trace = settings.recorder
+    await run(PHOTO, FOUR_FIVE, settings)
+    assert isinstance(trace, MemoryTrace)
+    scored = next(step for step in trace.steps if step.node == "scoring").outputs["candidates"]
+    assert {"test/unwell", "builtin"} <= {c.provenance.source for c in scored}
+    assert all(c.total is not None for c in scored)
+
+
+async def test_constraints_hold_in_the_final_pixels() -> None:
+    face = Box(x1=0.34, y1=0.12, x2=0.53, y2=0.36)  # of the astronaut
+    request = CropRequest(
+        targets=(Target(ratio=Ratio(width=1, height=1)),),
+        subject_box=face,
+        keep_out=(Box(x1=0.8, y1=0.0, x2=1.0, y2=1.0),),
+        never_cut=(NeverCut.FACES,),
+    )
+    result = await run(PHOTO, request, context())
+    assert result.box.contains(face)
+    assert result.box.x2 <= 0.8
+    assert all(check.ok for c in result.alternatives for check in c.checks)
+
+
+async def test_what_cannot_hold_together_is_said_with_a_way_out() -> None:
+    request = CropRequest(
+        subject_box=Box(x1=0.2, y1=0.2, x2=0.8, y2=0.8),
+        keep_out=(Box(x1=0.4, y1=0.4, x2=0.6, y2=0.6),),
+    )
+    with pytest.raises(Infeasible):
+        await run(PHOTO, request, context())
+
+
+async def test_contradictory_words_are_a_usage_error() -> None:
+    with pytest.raises(UsageError):
+        await run(PHOTO, CropRequest(text="leave it exactly as it is, cropped to 4:5"), context())
+
+
+async def test_asked_to_keep_it_keeps() -> None:
+    result = await run(PHOTO, CropRequest(keep=True), context())
+    assert result.kept
+    assert result.pixels == (0, 0, 512, 512)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 2), (4000, 9)])
+async def test_odd_photos_end_in_a_crop(size: tuple[int, int]) -> None:
+    width, height = size
+    photo = np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    result = await run(photo, CropRequest(), context())
+    left, top, right, bottom = result.pixels
+    assert 0 <= left < right <= width
+    assert 0 <= top < bottom <= height
+
+
+async def test_a_checkpoint_stays_small_however_large_the_photo(tmp_path: Path) -> None:
+    photo = tmp_path / "large.jpg"
+    Image.fromarray(PHOTO).resize((4000, 4000)).save(photo)
+    file = tmp_path / "state.sqlite"
+    async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
+        graph = build_graph(saver)
+        await graph.ainvoke(
+            {"photo": str(photo), "request": FOUR_FIVE},
+            {"configurable": {"thread_id": "one"}},
+            context=context(),
+            durability="exit",
+        )
+        state = await graph.aget_state({"configurable": {"thread_id": "one"}})
+    assert state.values["report"].crops
+    assert file.stat().st_size < 100_000
+
+
+async def test_runs_side_by_side_do_not_mix() -> None:
+    requests = [
+        CropRequest(targets=(Target(ratio=Ratio(width=w, height=h)),))
+        for w, h in ((1, 1), (4, 5), (16, 9), (9, 16))
+    ]
+    graph = build_graph()
+    results = await asyncio.gather(*(run(PHOTO, r, context(), graph) for r in requests))
+    for request, result in zip(requests, results, strict=True):
+        assert result.crops[0].target.ratio == request.targets[0].ratio
