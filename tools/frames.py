@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PIL import Image
 
 from cropsmith.errors import UnreadableImage
@@ -13,6 +12,8 @@ from cropsmith.tools.jpeg_coding import JpegCoding, jpeg_coding
 from cropsmith.tools.metadata import Metadata, read_metadata
 from cropsmith.tools.photo import Photo
 from cropsmith.tools.tiff_file import first_directory
+
+MAX_FRAMES = 5_000
 
 MAX_FRAME_PIXELS = 1_000_000_000
 """Pixels decoded over all frames of an animation."""
@@ -74,43 +75,55 @@ def stored_box(box: PixelBox, orientation: int, upright: Size) -> PixelBox:
 def cropped_frames(photo: Photo, box: PixelBox, *, every: bool) -> Frames:
     """Decode at full resolution and crop the first frame, or `every` one; then turn upright.
 
-    UnreadableImage when a frame cannot be decoded or there are too many pixels.
+    UnreadableImage when a frame cannot be decoded or there are too many.
     """
-    with decoding(photo.name), open_image(photo.data, photo.name) as image:
-        count = getattr(image, "n_frames", 1)
-        several = count > 1 and image.format != "MPO"
-        wanted = count if several and every else 1
-        _check_amount(photo, box, wanted)
+    with decoding(photo.name):
+        # Turned only when the whole photo is out of memory again.
+        turn, frames = _cropped_as_stored(photo, box, every)
+        return frames.each(lambda image: turned(image, turn))
+
+
+def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, Frames]:
+    with open_image(photo.data, photo.name) as image:
+        several = bool(getattr(image, "is_animated", False)) and image.format != "MPO"
+        pages = "page" if image.format == "TIFF" else "frame"
         turn = orientation(image)
         stored = stored_box(box, turn, photo.size)
         corners = (stored.left, stored.top, stored.right, stored.bottom)
-        notes: list[str] = []
+        image.load()
+        facts, size = _facts(photo, image, turn), image.size
+        notes = _depth_notes(photo, image)
         if several and not every:
-            notes.append(f"Only the first of {count} frames is kept.")
-        images, durations, skipped = [], [], 0
-        size = image.size
-        facts = Frames(images=(), metadata=Metadata())
-        for number in range(wanted):
-            if number:
-                image.seek(number)
+            notes.append(f"Only the first {pages} is kept.")
+        crops, durations, number = [image.crop(corners)], [_duration(image)], 0
+        while several and every and _seek(image, number := number + 1):
+            _check_amount(photo, box, number + 1)
             image.load()
-            if number == 0:
-                facts = _facts(photo, image, turn)
-                notes += _depth_notes(photo, image)
-            if image.size != size:
-                skipped += 1
-                continue
-            images.append(turned(image.crop(corners), turn))
-            durations.append(float(image.info.get("duration") or 0))
-        if skipped:
-            notes.append(f"{skipped} pages of another size were left out.")
-        animated = several and every and image.format != "TIFF"
-        return replace(
-            facts,
-            images=tuple(images),
-            durations=tuple(durations) if animated else (),
-            notes=tuple(notes),
-        )
+            if image.size == size:
+                crops.append(image.crop(corners))
+                durations.append(_duration(image))
+        if several and every and (left_out := number - len(crops)):
+            notes.append(f"{left_out} {pages}s of another size were left out.")
+    animated = several and every and pages == "frame"
+    return turn, replace(
+        facts,
+        images=tuple(crops),
+        durations=tuple(durations) if animated else (),
+        notes=tuple(notes),
+    )
+
+
+def _seek(image: Image.Image, number: int) -> bool:
+    """Go to a frame; False beyond the last. Counting them first would decode a GIF twice."""
+    try:
+        image.seek(number)
+    except EOFError:
+        return False
+    return True
+
+
+def _duration(image: Image.Image) -> float:
+    return float(image.info.get("duration") or 0)
 
 
 def _facts(photo: Photo, image: Image.Image, turn: int) -> Frames:
@@ -178,13 +191,8 @@ def _depth_notes(photo: Photo, image: Image.Image) -> list[str]:
 def _check_amount(photo: Photo, box: PixelBox, frames: int) -> None:
     whole = photo.size.width * photo.size.height * frames
     kept = box.size.width * box.size.height * frames
-    if frames > 1 and (whole > MAX_FRAME_PIXELS or kept > MAX_KEPT_PIXELS):
+    if frames > MAX_FRAMES or whole > MAX_FRAME_PIXELS or kept > MAX_KEPT_PIXELS:
         raise UnreadableImage(
-            f"{photo.name} has {frames} frames of {photo.size.width}x{photo.size.height} pixels, "
-            "more than can be cropped."
+            f"{photo.name} has more than {frames - 1} frames of {photo.size.width}x"
+            f"{photo.size.height} pixels, too many to crop."
         )
-
-
-def grey16(image: Image.Image) -> Image.Image:
-    """Return a 16-bit grey image in native byte order, the one kind that can be saved."""
-    return Image.fromarray(np.asarray(image).astype(np.uint16))

@@ -10,13 +10,17 @@ from cropsmith.evals.benchmarks.sample import sample
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000), "100 MP": (11600, 8700)}
 
 ONE_REQUEST = """
-import asyncio, resource, sys
+import asyncio, sys
 from cropsmith.agents.run import run
 from cropsmith.tools.request import CropRequest
+
+def peak():  # not ru_maxrss, which starts at the parent's own peak
+    return next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmHWM"))
+
 result = asyncio.run(run(sys.argv[1], CropRequest(text="4:5")))
-decided = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+decided = peak()
 result.save(sys.argv[2], force=True)
-print(decided // 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(decided // 1024, peak() // 1024)
 """
 
 

@@ -321,7 +321,7 @@ def test_an_animation_becomes_one_frame_elsewhere_and_says_so() -> None:
     frames = moving(False)
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80)
     rendered = render(open_photo(data), BOX, format="jpg")
-    assert rendered.frames == 1 and "first of 4 frames" in rendered.notes[0]
+    assert rendered.frames == 1 and "first frame is kept" in rendered.notes[0]
 
 
 def test_every_page_of_the_same_size_is_cropped() -> None:
