@@ -47,6 +47,10 @@ def ratio_grid(shape: float, sizes: int = 10, steps: int = 24, least: float = 0.
     return np.concatenate(boxes)
 
 
+THINNEST = 1e-3
+"""Least side of a box, as a share of the photo's."""
+
+
 def largest_of(shape: float) -> NDArray[np.float64]:
     """Return width and height of the largest box of this shape that fits the photo."""
     return np.array([1.0, 1 / shape] if shape >= 1 else [shape, 1.0])
@@ -81,9 +85,12 @@ def around(boxes: Boxes, step: float, shape: float | None) -> Boxes:
     shifts = np.concatenate([moves, zoom] if shape else [sides, moves, zoom])
     shifts = np.concatenate([np.zeros((1, 4)), shifts, -shifts]) * step
     near = (boxes[:, None, :] + shifts[None]).reshape(-1, 4)
+    # A step can be wider than a thin box: its sides must not cross.
+    near[:, 2:] = np.maximum(near[:, 2:], near[:, :2] + THINNEST)
     if shape:
         return of_shape(near, shape)
-    return np.clip(near, 0, 1)
+    low = np.clip(near[:, :2], 0, 1 - THINNEST)
+    return np.concatenate([low, np.clip(near[:, 2:], low + THINNEST, 1)], 1)
 
 
 def _places(width: float, height: float, steps: int) -> Boxes:

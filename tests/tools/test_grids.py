@@ -50,3 +50,19 @@ def test_neighbours_stay_inside_and_lead_with_the_box_itself(
     assert near.shape == (2 * each, 4)
     assert inside(near)
     assert near[::each] == pytest.approx(boxes)
+
+
+@given(
+    st.floats(0.001, 1000),
+    st.tuples(*[st.floats(0, 1)] * 4),
+    st.sampled_from([1 / 24, 1 / 48, 1 / 96]),
+    st.booleans(),
+)
+def test_a_neighbour_of_a_thin_box_is_a_box(
+    shape: float, edges: tuple[float, ...], step: float, shaped: bool
+) -> None:
+    x1, x2 = sorted(edges[:2])
+    y1, y2 = sorted(edges[2:])
+    near = around(np.array([[x1, y1, x2, y2]]), step, shape if shaped else None)
+    assert (near[:, 2:] > near[:, :2]).all()
+    assert (near >= 0).all() and (near <= 1).all()
