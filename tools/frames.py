@@ -95,12 +95,12 @@ def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, F
         notes = _depth_notes(photo, image)
         if several and not every:
             notes.append(f"Only the first {pages} is kept.")
-        crops, durations, number = [image.crop(corners)], [_duration(image)], 0
+        crops, durations, number = [_cut(image, corners)], [_duration(image)], 0
         while several and every and _seek(image, number := number + 1):
             _check_amount(photo, box, number + 1)
             image.load()
             if image.size == size:
-                crops.append(image.crop(corners))
+                crops.append(_cut(image, corners))
                 durations.append(_duration(image))
         if several and every and (left_out := number - len(crops)):
             notes.append(f"{left_out} {pages}s of another size were left out.")
@@ -111,6 +111,15 @@ def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, F
         durations=tuple(durations) if animated else (),
         notes=tuple(notes),
     )
+
+
+def _cut(image: Image.Image, corners: tuple[int, int, int, int]) -> Image.Image:
+    """Crop; also beyond 179 megapixels, where Pillow's own crop suspects a bomb."""
+    left, top, right, bottom = corners
+    limit = Image.MAX_IMAGE_PIXELS
+    if limit is None or (right - left) * (bottom - top) <= 2 * limit:
+        return image.crop(corners)
+    return image.resize((right - left, bottom - top), Image.Resampling.NEAREST, box=corners)
 
 
 def _seek(image: Image.Image, number: int) -> bool:

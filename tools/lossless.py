@@ -118,7 +118,8 @@ def _cropped(jpeglib: Any, data: bytes, box: PixelBox, grid: Size) -> bytes:
             setattr(jpeg, name, blocks[top : top + high, left : left + wide].copy())
             jpeg.block_dims[number] = (high, wide)
         jpeg.height, jpeg.width = box.size.height, box.size.width
-        jpeg.write_dct(str(target))
+        # Huffman tables of its own: the standard ones would make the file larger than the photo.
+        jpeg.write_dct(str(target), flags=["+OPTIMIZE_CODING"])
         return target.read_bytes()
 
 

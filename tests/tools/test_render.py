@@ -380,6 +380,19 @@ def test_conversions_say_what_is_lost(
         assert any(note in one for one in rendered.notes)
 
 
+@pytest.mark.parametrize("mode", ["1", "P", "L", "RGB", "RGBA"])
+def test_crops_are_exact_beyond_the_limit_of_pillow(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = Image.fromarray(gradient()).convert(mode)
+    photo = open_photo(encoded(image, "PNG"))
+    expected = np.asarray(image.crop(CORNERS))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    rendered = render(photo, BOX)
+    monkeypatch.undo()
+    assert np.array_equal(np.asarray(decoded(rendered)), expected)
+
+
 def test_output_sizes() -> None:
     photo = open_photo(gradient(640, 480))
     box = PixelBox(left=0, top=0, right=400, bottom=500 - 20)
