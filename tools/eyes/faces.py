@@ -25,8 +25,10 @@ YUNET_SHA256 = "104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12
 STRIDES = (8, 16, 32)
 SURE = 0.7
 """YuNet's score from which a face counts."""
-SMALLEST = 1 / 18
+SMALLEST = 1 / 14
 """Share of the long side below which a Haar face is more often a mistake than a face."""
+SCALE, NEIGHBOURS = 1.3, 3
+"""Of the cascade's search: half the time of OpenCV's usual 1.1 to 1.2 and 5, and as many faces."""
 OVERLAP = 0.3
 
 
@@ -73,7 +75,7 @@ def haar_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
     grey = cv2.equalizeHist(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
     height, width = grey.shape
     least = max(16, round(max(height, width) * SMALLEST))
-    found = _cascade().detectMultiScale(grey, 1.2, 5, minSize=(least, least))
+    found = _cascade().detectMultiScale(grey, SCALE, NEIGHBOURS, minSize=(least, least))
     if not len(found):
         return ()
     corners = np.array([(x, y, x + w, y + h) for x, y, w, h in found], dtype=np.float64)
