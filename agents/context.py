@@ -37,6 +37,8 @@ class Context:
     """Draw boxes and guide lines on the picture that a VLM sees (CROP's visual enhancement)."""
     agentic: bool = False
     """Let the VLM call the tools itself, where it can."""
+    solo: bool = False
+    """Let only the mind's own crops, and the original, compete: for comparing minds."""
     strict: bool = False
     """Make a failed model call an error instead of going on without it."""
     approve: bool = False

@@ -107,7 +107,9 @@ async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
         brief = await asyncio.to_thread(brief_for, state, context, index)
         drafts, failed = await drafts_of(context.mind, context, brief)
         failures += failed
-        if brief.round == 0 and not (context.plan.alone and drafts):
+        if brief.round == 0 and context.solo:
+            drafts = [drafted(brief, Box.whole(), "original"), *drafts]
+        elif brief.round == 0 and not (context.plan.alone and drafts):
             if context.mind is not context.builtin:
                 drafts = [*drafts, *await context.builtin.propose(brief)]
             drafts = [*from_evidence(brief), *drafts]

@@ -66,13 +66,12 @@ def diff(a: Trace, b: Trace) -> Comparison:
     ]
     steps = list(_steps(a.steps, b.steps))
     results = [*_crops(account_of(a), account_of(b))]
-    reports = [*_outputs("report", a.result, b.result)]
     candidates = [*_candidates(account_of(a), account_of(b))]
     return Comparison(
         a=a.head.id,
         b=b.head.id,
         parted=steps[0].place.partition(",")[0] if steps else "",
-        differences=(*heads, *steps, *candidates, *reports, *results),
+        differences=(*heads, *steps, *candidates, *results),
     )
 
 
@@ -117,7 +116,7 @@ def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Itera
             yield Difference(part=Part.REPLY, place=place, before=replies[0], after=replies[1])
 
 
-_COMPARED_APART = frozenset({"image", "candidates", "report", "crops", "trace_id"})
+_COMPARED_APART = frozenset({"image", "candidates", "report"})
 """Keys of the state whose parts are compared by themselves: photo, boxes and crops."""
 
 

@@ -1,6 +1,7 @@
 """Two systems on the same photos: the paired difference, how sure, and how large."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -72,6 +73,23 @@ def sign_flip(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> floa
     return (extreme + 1) / (flips + 1)
 
 
+def sign_flips(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> Floats:
+    """Return `sign_flip` of every column of (P, C) differences; the columns share their signs.
+
+    NaN, a photo without both values, counts as no difference. Few photos are enumerated exactly.
+    """
+    moves = np.where(np.isnan(differences) | (np.abs(differences) <= TIE), 0.0, differences)
+    if 2 ** min(len(moves), 60) <= flips:
+        return np.array([sign_flip(column, flips=flips, seed=seed) for column in moves.T])
+    observed = np.abs(moves.sum(axis=0)) - 1e-9 * np.abs(moves).sum(axis=0)
+    generator = np.random.default_rng(seed)
+    extreme = np.zeros(moves.shape[1])
+    for start in range(0, flips, 500):
+        signs = generator.integers(0, 2, size=(min(500, flips - start), len(moves)), dtype=np.int8)
+        extreme += np.count_nonzero(np.abs((1.0 - 2.0 * signs) @ moves) >= observed, axis=0)
+    return np.asarray((extreme + 1) / (flips + 1))
+
+
 def wilcoxon(differences: Floats) -> float | None:
     """Return the two-sided p of Wilcoxon's signed-rank test; None without scipy."""
     try:
@@ -92,8 +110,9 @@ def compare(
     count: int = DRAWS,
     seed: int = 0,
     weights: Floats | None = None,
+    p: float | None = None,
 ) -> Comparison:
-    """Compare two systems on the photos that both have values for."""
+    """Compare two systems on the photos that both have values for; `p` if it is known already."""
     differences = shared(first, second)
     if weights is None:
         weights = draws(len(first.photos), count, seed)
@@ -103,7 +122,7 @@ def compare(
         second, sums=np.where(both, second.sums, 0), weights=np.where(both, second.weights, 0)
     )
     low, high = percentile(resampled(a, weights) - resampled(b, weights))
-    p = sign_flip(differences, seed=seed)
+    p = sign_flip(differences, seed=seed) if p is None else p
     spread = float(np.std(differences, ddof=1)) if len(differences) > 1 else 0.0
     mean = float(differences.mean()) if len(differences) else float("nan")
     needed = photos_needed(mean, spread)
@@ -119,6 +138,24 @@ def compare(
         ties=int(np.count_nonzero(np.abs(differences) <= TIE)),
         losses=int(np.count_nonzero(differences < -TIE)),
         more_photos=None if needed is None else max(0, needed - len(differences)),
+    )
+
+
+def compare_all(
+    systems: Mapping[str, Clustered], *, seed: int = 0, weights: Floats
+) -> list[Comparison]:
+    """Compare every pair of systems on the same photos, corrected together by Holm's method."""
+    pairs = list(itertools.combinations(systems, 2))
+    if not pairs:
+        return []
+    by_photo = {name: data.by_photo for name, data in systems.items()}
+    differences = np.stack([by_photo[a] - by_photo[b] for a, b in pairs], axis=1)
+    found = sign_flips(differences, seed=seed)
+    return holm(
+        [
+            compare(pair, systems[pair[0]], systems[pair[1]], weights=weights, p=float(p))
+            for pair, p in zip(pairs, found, strict=True)
+        ]
     )
 
 

@@ -1,0 +1,209 @@
+"""What a study is: systems x datasets x settings, seeds, limits. One file says all of it."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cropsmith.evals.baselines.registry import BASELINES
+from cropsmith.evals.trial import Mode, Protocol
+from cropsmith.tools.values import Value
+
+Setting = bool | int | float | str
+
+
+class PriceSpec(Value):
+    """US dollars per million tokens, for a model that the price table does not know."""
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+
+class ServeSpec(Value):
+    """Start a vLLM server for this system's model, and stop it afterwards."""
+
+    venv: str = ""
+    """Virtual environment that holds vLLM; empty looks on the PATH."""
+    path: str = ""
+    """Weights to serve under the model's name; empty serves the name itself."""
+    args: tuple[str, ...] = ()
+    """Further arguments for `vllm serve`."""
+    wait: float = Field(default=900, gt=0)
+    """Seconds until it must be healthy."""
+
+
+class SystemSpec(Value):
+    """One system, or a grid of them. The settings are those of `cropsmith crop`."""
+
+    name: str = Field(min_length=1)
+    model: str = "builtin"
+    """`builtin` or `provider/model`."""
+    effort: Literal["quick", "standard", "thorough"] = "standard"
+    recipe: str = ""
+    S: int | None = Field(default=None, ge=0)
+    """Retrieved photos (Cropper)."""
+    T: int | None = Field(default=None, ge=1)
+    """Expert crops per retrieved photo."""
+    R: int | None = Field(default=None, ge=1)
+    """Candidates per proposal."""
+    L: int | None = Field(default=None, ge=0)
+    """Refinement rounds."""
+    temperature: float | None = Field(default=None, ge=0)
+    overlays: bool = False
+    agentic: bool = False
+    solo: bool = False
+    """Only the model's own crops compete; the graph's other sources stay out."""
+    index: str = ""
+    detector: str = ""
+    prompts: str = ""
+    """Folder of prompt files that replace those of the same name."""
+    timeout: float = Field(default=120.0, gt=0)
+    """Seconds for one model call, retries included."""
+    grid: Mapping[str, tuple[Setting, ...]] = Field(default_factory=dict)
+    """Setting -> values: one system for each combination."""
+    serve: ServeSpec | None = None
+    price: PriceSpec | None = None
+
+    @field_validator("grid")
+    @classmethod
+    def _known(cls, grid: Mapping[str, tuple[Setting, ...]]) -> Mapping[str, tuple[Setting, ...]]:
+        allowed = set(cls.model_fields) - {"name", "grid", "serve", "price"}
+        if unknown := sorted(set(grid) - allowed):
+            raise ValueError(f"'{unknown[0]}' is not a setting of a system")
+        if empty := [name for name, values in grid.items() if not values]:
+            raise ValueError(f"'{empty[0]}' has no values")
+        return grid
+
+    def expanded(self) -> list["SystemSpec"]:
+        """Return one system for each combination of the grid, named by its settings."""
+        if not self.grid:
+            return [self]
+        single = self.model_dump(exclude={"grid"})
+        found = []
+        for values in itertools.product(*self.grid.values()):
+            chosen = dict(zip(self.grid, values, strict=True))
+            name = f"{self.name} " + " ".join(f"{k}={v}" for k, v in chosen.items())
+            found.append(SystemSpec.model_validate({**single, **chosen, "name": name}))
+        return found
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Everything that may change an answer; names, prices and servers do not."""
+        apart = {"name", "grid", "serve", "price"}
+        return self.model_dump(mode="json", exclude=apart, exclude_defaults=True) | {
+            "model": self.model
+        }
+
+    @property
+    def asks_a_model(self) -> bool:
+        """Whether it calls a VLM, which may cost."""
+        return self.model != "builtin"
+
+
+class DatasetSpec(Value):
+    """A dataset on disk, the part of it to use, and what is given to the systems."""
+
+    path: str
+    name: str = ""
+    """Title in the report; the folder's name if empty."""
+    format: str = ""
+    """Recognised if empty."""
+    protocols: tuple[Protocol, ...] = (Protocol.FREE,)
+    split: str = ""
+    fold: Literal["", "tune", "validate"] = ""
+    limit: int | None = Field(default=None, ge=1)
+    faces: bool = False
+    """Detect faces once per photo, to count those that a crop cuts."""
+    keep: bool = True
+    """Systems may answer "leave it as it is"; false where the people always cropped (FCDB)."""
+    thumbnails: bool = False
+    """The photos' licence lets small copies appear in a report."""
+
+    @field_validator("protocols", mode="before")
+    @classmethod
+    def _one_is_enough(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @property
+    def title(self) -> str:
+        """Name in tables: with the part that was used."""
+        parts = [self.split, f"fold {self.fold}" if self.fold else ""]
+        parts += [f"{self.limit} photos" if self.limit else ""]
+        name = self.name or Path(self.path).name
+        return ", ".join([name, *filter(None, parts)])
+
+
+class Study(Value):
+    """A whole study."""
+
+    name: str = Field(min_length=1, pattern=r"^[^/\\\x00]+$")
+    mode: Mode | None = None
+    """Given, every dataset's protocols must belong to it."""
+    datasets: tuple[DatasetSpec, ...] = Field(min_length=1)
+    systems: tuple[SystemSpec, ...] = ()
+    baselines: bool | tuple[str, ...] = True
+    """All that apply, or these; a study without them cannot tell skill from chance."""
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    """Each photo is asked once per seed."""
+    concurrency: int = Field(default=4, ge=1, le=256)
+    timeout: float = Field(default=900.0, gt=0)
+    """Seconds for one sample, all its calls together."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """Further tries within a run for samples that got no answer."""
+    max_cost: float | None = Field(default=None, gt=0)
+    """US dollars over the whole study, earlier runs included."""
+    traces: bool = True
+    text: str = Field(default="", repr=False)
+    folder: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [arm.name for arm in self.arms]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two systems are named '{twice[0]}'")
+        if clash := sorted(set(names) & set(BASELINES)):
+            raise ValueError(f"'{clash[0]}' is the name of a baseline")
+        if isinstance(self.baselines, tuple):
+            if unknown := [name for name in self.baselines if name not in BASELINES]:
+                known = ", ".join(BASELINES)
+                raise ValueError(f"there is no baseline '{unknown[0]}'; there are {known}")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("a seed is given twice")
+        for dataset in self.datasets:
+            for protocol in dataset.protocols:
+                if self.mode not in (None, protocol.mode):
+                    raise ValueError(
+                        f"'{protocol}' is a {protocol.mode} protocol in a {self.mode} study"
+                    )
+        return self
+
+    @property
+    def arms(self) -> list[SystemSpec]:
+        """Every system, grids expanded."""
+        return [arm for spec in self.systems for arm in spec.expanded()]
+
+    @property
+    def baseline_names(self) -> list[str]:
+        """The baselines asked for."""
+        if isinstance(self.baselines, tuple):
+            return list(self.baselines)
+        return list(BASELINES) if self.baselines else []
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def resolve(self, path: str) -> Path:
+        """Return a path of the study file, which may be relative to it."""
+        return (Path(self.folder or ".") / Path(path).expanduser()).resolve()
+
+
+def digest(facts: Any) -> str:
+    """Return the sha256 of a JSON value, independent of the order of keys."""
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,196 @@
+"""The systems under study: baselines, the graph with any mind, and rankers of given boxes."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, Protocol
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.graph import build_graph
+from cropsmith.agents.mind import MindFailed
+from cropsmith.agents.run import run
+from cropsmith.errors import (
+    BudgetSpent,
+    CropsmithError,
+    Infeasible,
+    Misconfigured,
+    MissingExtra,
+    NotAllowed,
+    Unavailable,
+    UnreadableImage,
+    UsageError,
+)
+from cropsmith.evals.baselines.registry import Baseline
+from cropsmith.evals.study.ledger import Attempt, Ledger, Purse, current_attempt
+from cropsmith.evals.study.spec import SystemSpec
+from cropsmith.evals.study.store import Store
+from cropsmith.evals.trial import Answer, Mode, SampleStatus, Trial
+from cropsmith.evals.trial import Protocol as Given
+from cropsmith.prompts import replaced_by
+from cropsmith.tools.geometry import as_array
+from cropsmith.tools.preference import Preference
+from cropsmith.tools.request import CropRequest, Target
+from cropsmith.tools.view import Views
+
+FATAL = (NotAllowed, Misconfigured, MissingExtra, UsageError)
+"""What no other photo can mend: the system stops, and the person is told."""
+OF_ONE_PHOTO = (UnreadableImage, Infeasible)
+"""Usage errors of a single photo."""
+
+
+class System(Protocol):
+    """Answers trials. Raises only what concerns the system as a whole, or BudgetSpent."""
+
+    async def answer(self, trial: Trial) -> Answer:
+        """Answer one trial."""
+        ...
+
+
+class BaselineSystem:
+    """A baseline as a system."""
+
+    def __init__(self, row: Baseline) -> None:
+        self._row = row
+
+    async def answer(self, trial: Trial) -> Answer:
+        """Compute it, beside the event loop if it opens the photo."""
+        try:
+            if self._row.looks:
+                return await asyncio.to_thread(self._compute, trial)
+            return self._compute(trial)
+        except OF_ONE_PHOTO as error:
+            return failed(SampleStatus.ERROR, str(error))
+
+    def _compute(self, trial: Trial) -> Answer:
+        if trial.protocol.mode is Mode.RANK:
+            assert self._row.rank  # the plan asks only what a baseline does
+            return Answer(status=SampleStatus.OK, scores=tuple(self._row.rank(trial)))
+        assert self._row.crop
+        return Answer(status=SampleStatus.OK, box=self._row.crop(trial), proposed_by=self._row.name)
+
+
+def failed(status: SampleStatus, message: str, attempt: Attempt | None = None) -> Answer:
+    """Return the record of a failure."""
+    return Answer(status=status, message=message, **_bill(attempt))
+
+
+def _bill(attempt: Attempt | None) -> Mapping[str, Any]:
+    if attempt is None:
+        return {}
+    return {
+        "calls": attempt.calls,
+        "cost": attempt.cost,
+        "prompt_tokens": attempt.prompt_tokens,
+        "completion_tokens": attempt.completion_tokens,
+        "conventions": tuple(attempt.conventions),
+        "raw": attempt.raw,
+    }
+
+
+def request_for(trial: Trial) -> CropRequest:
+    """Return the request of a trial in generate mode."""
+    targets = (Target(name=str(trial.ratio), ratio=trial.ratio),) if trial.ratio else ()
+    return CropRequest(
+        text=trial.text,
+        targets=targets,
+        subject_box=trial.subject,
+        keep=None if trial.may_keep else False,
+    )
+
+
+class CropSystem:
+    """The graph with one mind and one set of settings; rankers share its model and ledger."""
+
+    def __init__(
+        self, spec: SystemSpec, store: Store, purse: Purse, *, prompts: Path | None, traces: bool
+    ) -> None:
+        self._spec = spec
+        self._prompts = prompts
+        numbers = {"S": spec.S, "T": spec.T, "R": spec.R, "L": spec.L}
+        self._context = Context(
+            model=spec.model,
+            effort=spec.effort,
+            recipe=spec.recipe,
+            overrides=tuple(f"{k}={v}" for k, v in numbers.items() if v is not None),
+            overlays=spec.overlays,
+            agentic=spec.agentic,
+            solo=spec.solo,
+            # A failed call must not be hidden by what the built-in photographer would have done.
+            strict=True,
+            index=spec.index,
+            detector=spec.detector,
+            temperature=spec.temperature,
+            timeout=spec.timeout,
+            # The ledger keeps replies; an older answer from the common cache is not a new sample.
+            cache_replies=False,
+            trace=traces,
+        )
+        self._graph = build_graph()
+        self._views = Views(keep=8)
+        self._mind = self._context.mind
+        if (recorded := getattr(self._mind, "backend", None)) is not None:
+            recorded.inner = Ledger(recorded.inner, store, purse, spec.price)
+
+    async def answer(self, trial: Trial) -> Answer:
+        """Crop, or rank, and say how it went."""
+        attempt = current_attempt.get()
+        swap = replaced_by(self._prompts) if self._prompts else nullcontext()
+        try:
+            with swap:
+                if trial.protocol.mode is Mode.RANK:
+                    found = await self._rank(trial)
+                else:
+                    found = await self._crop(trial)
+            return found.model_copy(update=_bill(attempt))
+        except MindFailed as error:
+            if isinstance(error.__cause__, BudgetSpent):
+                raise error.__cause__ from None
+            return failed(status_of(error.status), error.message, attempt)
+        except OF_ONE_PHOTO as error:
+            return failed(SampleStatus.ERROR, str(error), attempt)
+        except Unavailable as error:
+            return failed(SampleStatus.UNAVAILABLE, str(error), attempt)
+        except (BudgetSpent, *FATAL):
+            raise
+        except CropsmithError as error:
+            return failed(SampleStatus.ERROR, str(error), attempt)
+
+    async def _crop(self, trial: Trial) -> Answer:
+        context = self._context.but(seed=trial.seed)
+        context.mind, context.views = self._mind, self._views
+        result = await run(trial.path, request_for(trial), context, self._graph)
+        crop = result.crops[0]
+        return Answer(
+            status=SampleStatus.OK,
+            box=crop.box,
+            kept=crop.kept,
+            reasons=tuple(crop.reasons),
+            confidence=crop.confidence,
+            proposed_by=crop.source,
+            trace_id=result.trace_id,
+        )
+
+    async def _rank(self, trial: Trial) -> Answer:
+        view = await asyncio.to_thread(self._views.open, trial.path)
+        if self._spec.asks_a_model:
+            from cropsmith.evals.study.ranker import rank_with
+
+            return await rank_with(self._mind, view, trial, self._spec.temperature or 0.0)
+        scores = await asyncio.to_thread(self._prefer, view, trial)
+        return Answer(status=SampleStatus.OK, scores=tuple(float(v) for v in scores))
+
+    def _prefer(self, view: Any, trial: Trial) -> Any:
+        preference, boxes = Preference.load(), as_array(trial.boxes)
+        # What an expert chooses and what a crowd prefers are separate outputs of the eye.
+        if trial.protocol is Given.VOTES:
+            return preference.votes(view.sight, boxes)
+        return preference.score(view.sight, boxes)
+
+
+def status_of(name: str) -> SampleStatus:
+    """Return the sample's status for a reply's."""
+    try:
+        return SampleStatus(name)
+    except ValueError:
+        return SampleStatus.ERROR
