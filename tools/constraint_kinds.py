@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cropsmith.tools.candidate import Check
 from cropsmith.tools.geometry import Box, PixelBox, Size
@@ -71,6 +72,15 @@ class Constraint(Protocol):
 
     def clauses(self) -> Sequence[Clause]:
         """What the solver must make true, beyond sizes."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A constraint that no bounds on the crop's lines can express: boxes must be tried."""
+
+    def holds(self, boxes: Pixels) -> NDArray[np.bool_]:
+        """Tell for each box, (N, 4), whether it holds."""
         ...
 
 
@@ -192,7 +202,7 @@ class Contains:
     @property
     def wish(self) -> str:
         """What it asks."""
-        return f"{self.what} wholly inside"
+        return f"{self.what} inside"
 
     def check(self, pixels: PixelBox) -> Check:
         """Hold it against a crop."""
@@ -248,6 +258,11 @@ class NotCut:
         return ((_inside(self.box), *_outside(self.box)),)
 
 
+def in_words(side: Side) -> str:
+    """Return "on the left", "at the top"."""
+    return f"{'at' if side in (Side.TOP, Side.BOTTOM) else 'on'} the {side}"
+
+
 @dataclass(frozen=True)
 class ClearSide:
     """A strip along one side of the crop, `share` of its area, holds none of the obstacles."""
@@ -260,20 +275,24 @@ class ClearSide:
     @property
     def wish(self) -> str:
         """What it asks."""
-        where = {Side.TOP: "at the top", Side.BOTTOM: "at the bottom"}
-        return f"{self.share:.0%} free {where.get(self.side, f'on the {self.side}')}"
+        return f"{self.share:.0%} free {in_words(self.side)}"
 
     def zone(self, pixels: PixelBox) -> PixelBox:
         """Return the strip of a crop."""
-        across = self.side in (Side.LEFT, Side.RIGHT)
-        deep = int(strip(self.share, pixels.size.width if across else pixels.size.height))
-        edge = {
-            Side.LEFT: {"right": pixels.left + deep},
-            Side.RIGHT: {"left": pixels.right - deep},
-            Side.TOP: {"bottom": pixels.top + deep},
-            Side.BOTTOM: {"top": pixels.bottom - deep},
-        }[self.side]
-        return PixelBox.model_validate(pixels.model_dump() | edge)
+        box = np.array([[pixels.left, pixels.top, pixels.right, pixels.bottom]])
+        left, top, right, bottom = self.zones(box)[0].tolist()
+        return PixelBox(left=left, top=top, right=right, bottom=bottom)
+
+    def zones(self, boxes: Pixels) -> Pixels:
+        """Return the strips of many crops, (N, 4)."""
+        zones = boxes.copy()
+        first = 0 if self.side in (Side.LEFT, Side.RIGHT) else 1
+        deep = strip(self.share, boxes[:, first + 2] - boxes[:, first])
+        if self.side in (Side.LEFT, Side.TOP):
+            zones[:, first + 2] = boxes[:, first] + deep
+        else:
+            zones[:, first] = boxes[:, first + 2] - deep
+        return zones
 
     def check(self, pixels: PixelBox) -> Check:
         """Hold it against a crop."""

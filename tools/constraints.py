@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cropsmith.tools.candidate import Check
+from cropsmith.tools.clutter import CalmSide, Clutter
 from cropsmith.tools.constraint_kinds import (
     AtLeast,
     ClearSide,
@@ -36,19 +37,25 @@ NAMES = {
 
 
 def constraints_for(
-    intent: Intent, target: Target, evidence: Iterable[Evidence], image: Size
+    intent: Intent,
+    target: Target,
+    evidence: Iterable[Evidence],
+    image: Size,
+    clutter: Clutter | None = None,
 ) -> Sequence[Constraint]:
     """Return what must hold of every crop for a target, in whole pixels of the image.
 
     Evidence is taken at its word: a `SUBJECT` box must be inside when a subject was asked for, an
     `AVOID` box outside; faces, text and people count when the intent says never to cut them. Copy
-    space must be free of subjects, faces and text.
+    space must be free of subjects, faces and text, and calm where the photo's `clutter` is given.
     """
     found = list(evidence)
     subjects = _subjects(intent, found)
     constraints: list[Constraint] = [Inside(image)]
+    # A subject never to be cut must be inside; any other may yield where it cannot fit.
+    kind = CheckKind.NEVER_CUT if NeverCut.SUBJECT in intent.never_cut else CheckKind.SUBJECT
     for subject in subjects:
-        constraints.append(Contains(touched(subject.box, image), _name(subject)))
+        constraints.append(Contains(touched(subject.box, image), _name(subject), kind))
     if intent.margin and subjects:
         room = with_margin([s.box for s in subjects], intent.margin, image)
         wish = f"a margin of {intent.margin:.0%} round the subject"
@@ -67,7 +74,10 @@ def constraints_for(
     if intent.copy_space is not None:
         obstacles = _obstacles(subjects, found)
         boxes = tuple(touched(one.box, image) for one in obstacles)
-        constraints.append(ClearSide(intent.copy_space.side, intent.copy_space.share, boxes))
+        space = intent.copy_space
+        constraints.append(ClearSide(space.side, space.share, boxes))
+        if clutter is not None:
+            constraints.append(CalmSide(space.side, space.share, clutter))
     return with_target(constraints, target, intent.upscale)
 
 

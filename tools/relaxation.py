@@ -1,13 +1,14 @@
 """When constraints cannot hold together: which ones, and the least that must be given up."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cropsmith.errors import Infeasible
-from cropsmith.tools.constraint_kinds import AtLeast, ClearSide, Constraint, HasRatio
+from cropsmith.tools.constraint_kinds import AtLeast, ClearSide, Constraint, Contains, HasRatio
 from cropsmith.tools.geometry import Box, PixelBox, Size
+from cropsmith.tools.request import Target
 from cropsmith.tools.result import CheckKind
-from cropsmith.tools.solver import search
+from cropsmith.tools.solver import search, with_target
 
 LAST_TO_GO = (
     CheckKind.INSIDE,
@@ -47,6 +48,36 @@ class Conflict(Infeasible):
         """What `relaxed` gives up, to finish "It works ..."."""
         self.pixels = pixels
         """The best box under `relaxed`."""
+
+
+YIELDING = {CheckKind.SUBJECT, CheckKind.COPY_SPACE, CheckKind.MARGIN}
+"""Wishes that a person would rather have in part than not get a crop: a car is wider than 9:16."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Constraints that can hold together, and what was given up for it."""
+
+    constraints: tuple[Constraint, ...]
+    notes: tuple[str, ...] = ()
+
+
+def settle(
+    target: Target, constraints: Sequence[Constraint], image: Size, upscale: bool = False
+) -> Settled:
+    """Return the constraints, those that may yield weakened as little as possible, with notes.
+
+    Raises `Conflict` when others would have to yield: exclusions, keep-out zones, sizes, ratios,
+    things never to be cut.
+    """
+    everything = with_target(constraints, target, upscale)
+    if search(Box.whole(), None, everything, image) is not None:
+        return Settled(tuple(constraints))
+    error = conflict(Box.whole(), everything, image)
+    lost = [one for one in everything if one not in error.relaxed]
+    if any(one.kind not in YIELDING for one in lost):
+        raise error
+    return Settled(error.relaxed, (str(error),))
 
 
 def conflict(wish: Box, constraints: Sequence[Constraint], image: Size) -> Conflict:
@@ -97,10 +128,26 @@ def _weakened(constraint: Constraint, works: Callable[[Constraint], bool]) -> Co
             return replace(constraint, size=smaller)
 
         return _strongest(scaled, steps, works)
+    if isinstance(constraint, Contains):
+        whole = constraint
+
+        def middle(step: int) -> Constraint:
+            what = f"the middle {step}% of {whole.what}"
+            return replace(whole, box=_middle(whole.box, step), what=what)
+
+        return _strongest(middle, 100, works)
     if isinstance(constraint, ClearSide):
         steps = round(constraint.share * 100)
         return _strongest(lambda step: replace(constraint, share=step / 100), steps, works)
     return None
+
+
+def _middle(box: PixelBox, percent: int) -> PixelBox:
+    """Return the box with both sides shrunk to a share about its centre, a pixel at least."""
+    width, height = (max(1, side * percent // 100) for side in (box.size.width, box.size.height))
+    left = box.left + (box.size.width - width) // 2
+    top = box.top + (box.size.height - height) // 2
+    return PixelBox(left=left, top=top, right=left + width, bottom=top + height)
 
 
 def _strongest(

@@ -22,9 +22,11 @@ from cropsmith.tools.constraint_kinds import (
     Clause,
     Constraint,
     HasRatio,
+    Measured,
     strip,
 )
 from cropsmith.tools.geometry import Box, PixelBox, Size
+from cropsmith.tools.lattice import nearest_of_lattice
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Target
 from cropsmith.tools.sizes import Pixels, Sizes, sizes_of
@@ -227,6 +229,9 @@ def search(
         best = nearest(Box.whole())
     if best is None:
         return None
+    measured = [c for c in constraints if isinstance(c, Measured)]
+    if not all(c.holds(np.array([best.pixels])).all() for c in measured):
+        return nearest_of_lattice(wish, sizes, floor, clauses, measured, image)
     left, top, right, bottom = best.pixels
     return PixelBox(left=left, top=top, right=right, bottom=bottom)
 

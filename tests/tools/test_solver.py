@@ -18,8 +18,9 @@ from cropsmith.tools.constraint_kinds import (
 from cropsmith.tools.constraints import check_all
 from cropsmith.tools.geometry import Box, PixelBox, Size
 from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.relaxation import Conflict
+from cropsmith.tools.relaxation import Conflict, settle
 from cropsmith.tools.request import Side, Target
+from cropsmith.tools.result import CheckKind
 from cropsmith.tools.sizes import INEXACT
 from cropsmith.tools.solver import MISSED, output_size, search, solve
 
@@ -181,9 +182,30 @@ def test_a_conflict_reads_like_a_sentence() -> None:
     with pytest.raises(Conflict) as caught:
         solve(Box.whole(), Target(), [dog, car], image)
     assert str(caught.value) == (
-        "No crop of this photo has the dog wholly inside and the car left out together. "
-        "It works without the dog wholly inside."
+        "No crop of this photo has the dog inside and the car left out together. "
+        "It works with the middle 63% of the dog inside instead."
     )
+
+
+def test_a_subject_too_wide_for_the_ratio_yields_as_little_as_it_must() -> None:
+    image = Size(width=1600, height=900)
+    car = Contains(PixelBox(left=400, top=500, right=1200, bottom=800), "the car")
+    target = Target(ratio=Ratio.parse("9:16"))
+    settled = settle(target, [car], image)
+    pixels = solve(Box.whole(), target, settled.constraints, image)
+    assert pixels.size == Size(width=504, height=896)
+    assert pixels.left >= 400 and pixels.right <= 1200
+    assert "with the middle 63% of the car inside instead" in settled.notes[0]
+
+
+def test_what_is_never_to_be_cut_does_not_yield() -> None:
+    image = Size(width=1600, height=900)
+    box = PixelBox(left=400, top=500, right=1200, bottom=800)
+    whole = Contains(box, "the car", CheckKind.NEVER_CUT)
+    with pytest.raises(Conflict):
+        settle(Target(ratio=Ratio.parse("9:16")), [whole], image)
+    free = settle(Target(), [whole], image)
+    assert free.constraints == (whole,) and not free.notes
 
 
 def test_the_largest_possible_copy_space_is_offered() -> None:
