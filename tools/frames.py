@@ -93,6 +93,8 @@ def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, F
         image.load()
         facts, size = _facts(photo, image, turn), image.size
         notes = _depth_notes(photo, image)
+        if image.format == "MPO":
+            notes.append("Only the main picture is kept, not the others of the file.")
         if several and not every:
             notes.append(f"Only the first {pages} is kept.")
         crops, durations, number = [_cut(image, corners)], [_duration(image)], 0

@@ -31,7 +31,7 @@ class Photo:
     """An image file, known by the sha256 of its bytes. Everything it gives is EXIF-upright."""
 
     name: str
-    data: bytes = field(repr=False)
+    data: bytes = field(repr=False, compare=False)
     """The encoded file. Images that came as arrays are held as uncompressed TIFF."""
     sha256: str
     size: Size

@@ -2,6 +2,7 @@
 
 import io
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,11 @@ def _from_path(path: Path) -> Source:
                 f"{path} is a folder, not a photo.", hint=f"Name its photos: {path}/*.jpg"
             )
         with path.open("rb") as file:
-            data = _bounded(file, str(path))
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) and not stat.S_ISFIFO(status.st_mode):
+                raise UnreadableImage(f"{path} is not a file.")
+            _check_bytes(status.st_size, str(path))
+            data = file.read() if stat.S_ISREG(status.st_mode) else _bounded(file, str(path))
     except FileNotFoundError as error:
         raise UnreadableImage(f"There is no file {path}.") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -85,14 +90,17 @@ def _from_stdin() -> Source:
 
 
 def _bounded(file: BinaryIO, name: str) -> bytes:
-    # In pieces: asked for a number of bytes, read() reserves them all, however small the file.
-    pieces, left = [], MAX_BYTES
-    while piece := file.read(min(CHUNK, left + 1)):
-        pieces.append(piece)
-        left -= len(piece)
-        if left < 0:
-            raise UnreadableImage(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    """Read a pipe; in pieces, for asked for a number of bytes read() reserves them all."""
+    data = bytearray()
+    while piece := file.read(CHUNK):
+        data += piece
+        _check_bytes(len(data), name)
+    return bytes(data)
+
+
+def _check_bytes(count: int, name: str) -> None:
+    if count > MAX_BYTES:
+        raise UnreadableImage(f"{name} is larger than {MAX_BYTES // 2**20} MiB.")
 
 
 def _from_array(array: NDArray[np.generic]) -> Source:

@@ -26,6 +26,15 @@ class View:
         self._pixels: dict[int, NDArray[np.uint8]] = {}
         self._sight: Sight | None = None
 
+    def of(self, photo: Photo) -> "View":
+        """Return the view of a photo with the same bytes, all that was measured taken over."""
+        if photo == self.photo:
+            return self
+        view = View(photo)
+        with self._lock:
+            view._pixels, view._sight = dict(self._pixels), self._sight
+        return view
+
     @property
     def sha256(self) -> str:
         """Of the photo's bytes."""
@@ -68,9 +77,13 @@ class Views:
         return self.add(source if isinstance(source, Photo) else self._opener(source))
 
     def add(self, photo: Photo) -> View:
-        """Return the view of a photo, the one already there if its bytes are known."""
+        """Return the view of a photo; what was measured on the same bytes is not measured anew.
+
+        Copies of a file are different photos: each has its own name, and must not be overwritten.
+        """
         with self._lock:
-            view = self._views.pop(photo.sha256, None) or View(photo)
+            known = self._views.pop(photo.sha256, None)
+            view = known.of(photo) if known else View(photo)
             self._views[photo.sha256] = view
             while len(self._views) > self._keep:
                 self._views.pop(next(iter(self._views)))

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import pickle
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from PIL import Image
 from cropsmith.errors import CropsmithError, UnreadableImage, UsageError
 from cropsmith.tools.geometry import Size
 from cropsmith.tools.photo import LOOK_SIDE, Photo, open_photo
-from cropsmith.tools.view import View
+from cropsmith.tools.view import View, Views
 
 
 def encoded(image: Image.Image, format: str, **options: object) -> bytes:
@@ -197,6 +199,36 @@ def test_a_photo_pickles_and_a_view_serves_it() -> None:
     assert View(photo).pixels(32).shape == (24, 32, 3)
 
 
+def test_copies_of_a_file_are_measured_once_and_stay_apart(tmp_path: Path) -> None:
+    data = encoded(Image.fromarray(gradient(64, 48)), "PNG")
+    views = Views()
+    opened = []
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(data)
+        opened.append(views.open(tmp_path / name))
+        opened[-1].pixels(32)
+    a, b = opened
+    assert (a.photo.name, b.photo.name) == ("a.png", "b.png")
+    assert a.pixels(32) is b.pixels(32)
+    assert views.get(a.sha256) is b and views.open(tmp_path / "b.png") is b
+
+
+def test_pipes_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    data = encoded(Image.fromarray(gradient(64, 48)), "PNG")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+    writer.start()
+    assert open_photo(tmp_path / "pipe").size == Size(width=64, height=48)
+    writer.join()
+
+
+def test_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cropsmith.tools.photo_source.MAX_BYTES", 1000)
+    (tmp_path / "large.jpg").write_bytes(bytes(1001))
+    with pytest.raises(UnreadableImage, match="larger than"):
+        open_photo(tmp_path / "large.jpg")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
@@ -219,6 +251,8 @@ def test_missing_files_folders_and_objects(tmp_path: Path) -> None:
         open_photo(tmp_path)
     with pytest.raises(CropsmithError):
         open_photo("nul\0.jpg")
+    with pytest.raises(UnreadableImage, match="is not a file"):
+        open_photo("/dev/null")
     with pytest.raises(UsageError, match="dict"):
         open_photo({})
 

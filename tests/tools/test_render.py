@@ -310,6 +310,18 @@ def test_every_frame_of_an_animation_is_cropped(format: str, alpha: bool) -> Non
         assert crop.info["loop"] == 3
 
 
+def test_the_main_picture_of_a_phone_photo_is_cropped() -> None:
+    main, depth = Image.fromarray(gradient()), Image.fromarray(gradient(32, 24))
+    data = encoded(main, "MPO", save_all=True, append_images=[depth], quality=95)
+    photo = open_photo(data)
+    assert photo.format == "JPEG"
+    rendered = render(photo, BOX)
+    assert "main picture" in rendered.notes[0]
+    with decoded(rendered) as crop:
+        assert crop.format == "JPEG" and crop.size == (40, 30)
+        assert np.abs(np.asarray(crop).astype(float) - gradient()[7:37, 13:53]).mean() < 3
+
+
 def test_a_gif_that_plays_once_still_does() -> None:
     frames = moving(False)
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80)
