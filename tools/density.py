@@ -13,6 +13,14 @@ LIKELIEST = 192
 
 
 @dataclass(frozen=True)
+class Known:
+    """A density, and the model that measured it."""
+
+    model: object
+    density: "Density"
+
+
+@dataclass(frozen=True)
 class Density:
     """Where the expert's crop lies: boxes (K, 4) and their probabilities (K,), which sum to 1."""
 

@@ -8,12 +8,13 @@ crops of a photo: what an expert chooses and what a crowd prefers are different 
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.density import Density
+from cropsmith.tools.density import Density, Known
 from cropsmith.tools.evidence import Evidence
 from cropsmith.tools.geometry import Box, Boxes, as_array
 from cropsmith.tools.grids import free_grid, ratio_grid
@@ -62,6 +63,7 @@ class Preference:
     """A person's own, which shifts the scores."""
 
     @classmethod
+    @cache
     def load(cls) -> Self:
         """Return the model that ships with the package."""
         numbers = learned()
@@ -76,7 +78,13 @@ class Preference:
         return replace(self, taste=taste if taste.judged else None)
 
     def density(self, sight: Sight, ratio: Ratio | None = None) -> Density:
-        """Return where the expert's crop lies, free or at an asked ratio."""
+        """Return where the expert's crop lies, free or at an asked ratio; measured once a sight."""
+        known = sight.densities.get(ratio)
+        if known is None or known.model is not self.head:
+            known = sight.densities[ratio] = Known(self.head, self._density(sight, ratio))
+        return known.density
+
+    def _density(self, sight: Sight, ratio: Ratio | None) -> Density:
         grid = grid_of(sight, ratio)
         scores = self.head.scores(sight.features, grid, sight.aspect).astype(np.float64)
         if ratio is None:

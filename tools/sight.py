@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.density import Known
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
 from cropsmith.tools.eyes.faces import find_faces
 from cropsmith.tools.eyes.lines import find_lines, horizon
@@ -16,6 +17,7 @@ from cropsmith.tools.eyes.text import find_text
 from cropsmith.tools.eyes.texture import Texture, measure_texture
 from cropsmith.tools.eyes.trunk import feature_map
 from cropsmith.tools.geometry import Point
+from cropsmith.tools.ratio import Ratio
 
 
 class Sight:
@@ -26,6 +28,9 @@ class Sight:
         """Upright RGB, (H, W, 3), the small size that was looked at."""
         self.features = features
         """(rows, columns, channels) of the learned eye, over the normalised frame."""
+
+        self.densities: dict[Ratio | None, Known] = {}
+        """Where an expert's crop lies, per asked ratio, kept by the preference that measured it."""
 
     @cached_property
     def aspect(self) -> float:

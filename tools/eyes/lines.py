@@ -9,12 +9,18 @@ from numpy.typing import NDArray
 from cropsmith.tools.evidence import Line
 from cropsmith.tools.geometry import Point
 
+SIDE = 224
+"""Long side of the picture that is searched, pixels: long lines survive it, hair and straw less."""
 LONG = 0.25
 """Shortest line that composes a picture, as a share of the longer side."""
 HORIZON = 0.5
 """Shortest horizon, as a share of the width."""
 LEVEL = 8.0
 """Degrees from level up to which a long line reads as a horizon, and from upright as a vertical."""
+CLOSE = 6
+"""Pixels between two pieces of one line."""
+PIECES = 32
+"""Pieces that are joined, the longest first; a picture of straw has hundreds that compose none."""
 MOST = 12
 """Lines that are reported, the longest first."""
 
@@ -22,6 +28,8 @@ MOST = 12
 def find_lines(pixels: NDArray[np.uint8]) -> tuple[Line, ...]:
     """Return the long straight lines of upright RGB (H, W, 3), longest first."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    scale = min(1.0, SIDE / max(grey.shape))
+    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     height, width = grey.shape
     edges = cv2.Canny(cv2.GaussianBlur(grey, (0, 0), 1.2), 60, 150)
     shortest = LONG * max(height, width)
@@ -34,12 +42,11 @@ def find_lines(pixels: NDArray[np.uint8]) -> tuple[Line, ...]:
     segments = found.reshape(-1, 4).astype(np.float64)
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
     kept: list[NDArray[np.float64]] = []
-    for index in np.argsort(-lengths, kind="stable"):
+    for index in np.argsort(-lengths, kind="stable")[:PIECES]:
         segment = segments[index]
-        for place, other in enumerate(kept):
-            if _same(segment, other):
-                kept[place] = _joined(other, segment)
-                break
+        same = np.flatnonzero(_along(segment, np.array(kept))) if kept else []
+        if len(same):
+            kept[same[0]] = _joined(kept[same[0]], segment)
         else:
             kept.append(segment)
     kept.sort(key=lambda segment: -float(np.hypot(*(segment[2:] - segment[:2]))))
@@ -86,10 +93,11 @@ def _joined(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float6
     return np.concatenate([ends[along.argmin()], ends[along.argmax()]])
 
 
-def _same(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    """Tell whether two segments lie along one line: nearly parallel, and b passes a's middle."""
-    da, db = a[2:] - a[:2], b[2:] - b[:2]
-    sine = abs(da[0] * db[1] - da[1] * db[0]) / (np.hypot(*da) * np.hypot(*db))
-    middle = (a[:2] + a[2:]) / 2 - b[:2]
-    distance = abs(middle[0] * db[1] - middle[1] * db[0]) / np.hypot(*db)
-    return bool(sine < 0.1 and distance < 8)
+def _along(a: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell, (N,), which segments `a` continues: nearly parallel, passing close to its middle."""
+    da, db = a[2:] - a[:2], others[:, 2:] - others[:, :2]
+    length = np.hypot(db[:, 0], db[:, 1])
+    sine = np.abs(da[0] * db[:, 1] - da[1] * db[:, 0]) / (np.hypot(da[0], da[1]) * length)
+    middle = (a[:2] + a[2:]) / 2 - others[:, :2]
+    distance = np.abs(middle[:, 0] * db[:, 1] - middle[:, 1] * db[:, 0]) / length
+    return np.asarray((sine < 0.1) & (distance < CLOSE))
