@@ -1,49 +1,63 @@
 """Cross-validation by photo: what the built-in photographer reaches on photos it has not seen.
 
-    python -m cropsmith.evals.photographer.crossval FCDB_FOLDER WEIGHTS CACHE_FOLDER
+    python -m cropsmith.evals.photographer.crossval FCDB_FOLDER IMAGENET_WEIGHTS CACHE_FOLDER
 
 Each fold's photos are framed by a model trained on the other four, through the same NumPy head and
-the same proposals that ship. Photos are folded by a hash of their file name.
+the same proposals that ship. Trained folds are kept in the cache folder and not trained again.
 """
 
 # ruff: noqa: TID253
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from cropsmith.evals.photographer.examples import Examples
+from cropsmith.evals.photographer.examples import FOLDS, Examples, load_examples
 from cropsmith.evals.photographer.export import as_shipped, head_arrays
-from cropsmith.evals.photographer.train import Model
-from cropsmith.evals.photographer.views import VIEWS, Views
+from cropsmith.evals.photographer.network import Head as TrainedHead
+from cropsmith.evals.photographer.network import Trunk
+from cropsmith.evals.photographer.train import Batches, Model, Recipe, train, untrained
+from cropsmith.evals.photographer.views import VIEWS, Views, make_views
+from cropsmith.tools.eyes.faces import find_faces
 from cropsmith.tools.geometry import Boxes
 from cropsmith.tools.head import Head
+from cropsmith.tools.photo import open_photo
 from cropsmith.tools.preference import Preference
 from cropsmith.tools.proposals import propose
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
+from cropsmith.tools.view import SIGHT_SIDE
 
 SHARPNESS = 1.6
 """Of the free choice's density; the flat best of 1.0, 1.6 and 2.5 on the first two folds."""
-NO_SCALE = np.array([1.0, 0.0], dtype=np.float32)
+UNSCALED = np.array([1.0, 0.0], dtype=np.float32)
+POOL = 24
+"""Proposals a photo among which the best possible is sought."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Predictions:
-    """What was predicted for N photos; rows of photos not yet framed are NaN."""
+    """What was predicted for N photos by models that had not seen them; rows are parallel."""
 
     free: Boxes
     given: Boxes
+    free_pool: NDArray[np.float64]
+    """(N, POOL, 4), all proposals, the first repeated where there were fewer."""
+    given_pool: NDArray[np.float64]
     margins: NDArray[np.float64]
     """(N, 10), log odds that the first crop of each pair is preferred."""
-    features: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    over_whole: NDArray[np.float64]
+    """(N, 2), log odds that the expert's and the photographer's crop beat the original."""
 
     @classmethod
-    def empty(cls, count: int, pairs: int) -> "Predictions":
-        """Return predictions for nothing yet."""
-        nothing = np.full((count, 4), np.nan)
-        return cls(nothing.copy(), nothing.copy(), np.full((count, pairs), np.nan))
+    def empty(cls, examples: Examples) -> "Predictions":
+        """Return arrays for all photos, NaN everywhere."""
+        count, pairs = examples.votes.shape[:2]
+        shapes = [(count, 4)] * 2 + [(count, POOL, 4)] * 2 + [(count, pairs), (count, 2)]
+        return cls(*(np.full(shape, np.nan) for shape in shapes))
 
 
 def expert_ratio(examples: Examples, photo: int) -> Ratio:
@@ -53,30 +67,73 @@ def expert_ratio(examples: Examples, photo: int) -> Ratio:
     return Ratio.of(int(width), int(height))
 
 
-def sight_of(features: NDArray[np.float32], size: NDArray[np.float64]) -> Sight:
-    """Return a sight of known features; its pixels carry the photo's shape alone."""
-    shape = np.maximum(np.rint(size * 320 / size.max()), 1).astype(int)
-    return Sight(np.zeros((shape[1], shape[0], 3), np.uint8), features)
+def as_preference(model: Model) -> Preference:
+    """Return a trained model's head as it would ship."""
+    return Preference(Head(**head_arrays(model.head)), SHARPNESS, UNSCALED)
+
+
+def seen(trunk: Trunk, views: Views, photo: int, pixels: NDArray[np.uint8]) -> Sight:
+    """Return the sight of a photo through a trunk, from the maps of itself and its mirror image."""
+    early = views.maps[photo * VIEWS : photo * VIEWS + 2].astype(np.float32)
+    with torch.no_grad():
+        maps = trunk.late(torch.from_numpy(early)).numpy()
+    return Sight(pixels, np.ascontiguousarray((maps[0] + maps[1][:, ::-1]) / 2))
 
 
 def predict(
-    model: Model,
-    examples: Examples,
-    views: Views,
-    photos: NDArray[np.int64],
-    into: Predictions,
+    sight: Sight, preference: Preference, examples: Examples, photo: int, into: Predictions
 ) -> None:
-    """Frame these photos with a trained model, as it would ship."""
-    preference = Preference(Head(**head_arrays(model.head)), SHARPNESS, NO_SCALE)
-    trunk = as_shipped(model.trunk)
-    for photo in photos:
-        early = torch.from_numpy(views.maps[photo * VIEWS][None].astype(np.float32))
-        with torch.no_grad():
-            features = trunk.late(early)[0].numpy()
-        sight = sight_of(features, examples.sizes[photo])
-        into.features[int(photo)] = features
-        into.free[photo] = propose(sight, None, 1, preference=preference)[0]
-        ratio = expert_ratio(examples, int(photo))
-        into.given[photo] = propose(sight, ratio, 1, preference=preference)[0]
-        votes = preference.votes(sight, examples.pairs[photo].reshape(-1, 4)).reshape(-1, 2)
-        into.margins[photo] = votes[:, 0] - votes[:, 1]
+    """Frame one photo as the package would."""
+    for ratio, best, pool in (
+        (None, into.free, into.free_pool),
+        (expert_ratio(examples, photo), into.given, into.given_pool),
+    ):
+        boxes = propose(sight, ratio, POOL, preference=preference)
+        best[photo] = boxes[0]
+        pool[photo] = boxes[0]
+        pool[photo, : len(boxes)] = boxes
+    votes = preference.votes(sight, examples.pairs[photo].reshape(-1, 4)).reshape(-1, 2)
+    into.margins[photo] = votes[:, 0] - votes[:, 1]
+    crops = [examples.experts[photo], into.free[photo], np.array([0.0, 0.0, 1.0, 1.0])]
+    expert, ours, whole = preference.votes(sight, np.stack(crops))
+    into.over_whole[photo] = expert - whole, ours - whole
+
+
+def fold_model(start: Model, batches: Batches, examples: Examples, fold: int, cache: Path) -> Model:
+    """Return the model trained without one fold, from the cache where it is there."""
+    path = cache / f"fold_{fold}.pt"
+    if path.exists():
+        trunk, head = torch.load(path)
+        model = Model(Trunk(), TrainedHead())
+        model.trunk.load_state_dict(trunk)
+        model.head.load_state_dict(head)
+        model.head.eval()
+    else:
+        model = train(start, batches, np.flatnonzero(examples.folds != fold))
+        torch.save((model.trunk.state_dict(), model.head.state_dict()), path)
+    return model
+
+
+def main(folder: Path, weights: Path, cache: Path) -> None:
+    """Train and predict every fold, and write predictions.npz into the cache folder."""
+    torch.set_num_threads(1)
+    examples, recipe = load_examples(folder), Recipe()
+    start = untrained(recipe, weights)
+    views = make_views(folder, examples, start.trunk, cache / "views.npy")
+    found = Predictions.empty(examples)
+    for fold in range(FOLDS):
+        batches = Batches(examples, views, recipe)
+        model = fold_model(start, batches, examples, fold, cache)
+        trunk, preference = as_shipped(model.trunk), as_preference(model)
+        for photo in np.flatnonzero(examples.folds == fold):
+            name = examples.names[photo]
+            pixels = open_photo(folder / "photos" / name).pixels(SIGHT_SIDE)
+            sight = seen(trunk, views, int(photo), pixels)
+            # The face gate belongs to the trunk that ships: here faces are sought everywhere.
+            sight.faces = find_faces(pixels)
+            predict(sight, preference, examples, int(photo), found)
+    np.savez(cache / "predictions.npz", **vars(found))
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:4]))

@@ -20,9 +20,9 @@ from cropsmith.tools.eyes.trunk import SIDE
 
 
 def write_trunk(trunk: Trunk, path: Path) -> None:
-    """Write the trunk, taking uint8 (1, SIDE, SIDE, 3) as "pixels"."""
+    """Write the trunk, taking uint8 (2, SIDE, SIDE, 3), a photo and its mirror, as "pixels"."""
     buffer = BytesIO()
-    pixels = torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8)
+    pixels = torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(

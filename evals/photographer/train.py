@@ -9,6 +9,7 @@ boxes of the expert's ratio. Votes: the share of voters for each crop of a pair,
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cropsmith.evals.photographer.examples import Examples
-from cropsmith.evals.photographer.network import FROZEN, Head, Trunk
+from cropsmith.evals.photographer.network import FROZEN, Head, Trunk, imagenet
 from cropsmith.evals.photographer.views import VIEWS, Views
 from cropsmith.tools.grids import free_grid, ratio_grid
 
@@ -26,13 +27,13 @@ from cropsmith.tools.grids import free_grid, ratio_grid
 class Recipe:
     """Everything that decides the outcome of a training run."""
 
-    epochs: int = 6
-    """Each passes every photo twice: as it is or mirrored, and trimmed."""
+    epochs: int = 3
+    """Each passes every photo twice, as it is or mirrored by chance."""
     batch: int = 16
     candidates: int = 96
     """Boxes a photo and step for the free choice; half as many at the given ratio."""
     head_rate: float = 2e-3
-    trunk_rate: float = 2e-4
+    trunk_rate: float = 1e-4
     decay: float = 1e-2
     softness: float = 0.05
     """Overlap that lowers a box's target by a factor of e."""
@@ -40,8 +41,8 @@ class Recipe:
     vote_weight: float = 0.5
     averaging: float = 0.99
     """Decay of the weights' running average, which is what is kept."""
-    trimmed: bool = True
-    """Whether to train on trimmed views; otherwise the photo itself takes their place."""
+    trimmed: bool = False
+    """Whether to train on trimmed views too; they did not help (docs/photographer.md)."""
     seed: int = 0
 
 
@@ -62,6 +63,14 @@ class Model:
         """What starts from nothing."""
         parts = (self.trunk.middle, self.trunk.top, self.head)
         return [parameter for part in parts for parameter in part.parameters()]
+
+
+def untrained(recipe: Recipe, imagenet_weights: Path) -> Model:
+    """Return ImageNet's trunk under a head that has learnt nothing; the seed decides the rest."""
+    torch.manual_seed(recipe.seed)
+    trunk, head = Trunk(), Head()
+    imagenet(trunk, imagenet_weights)
+    return Model(trunk.to(memory_format=torch.channels_last), head)
 
 
 def overlaps(a: Tensor, b: Tensor) -> Tensor:
@@ -95,7 +104,7 @@ class Batches:
         self.aspects = torch.from_numpy(aspects).float()
 
     def epoch(self, photos: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Return batches of rows: every photo once as it is or mirrored, once trimmed."""
+        """Return batches of rows: every photo twice, as it is or mirrored; or once trimmed."""
         rows = [
             self.random.permutation(photos) * VIEWS + self.random.integers(low, high, len(photos))
             for low, high in ((0, 2), (2, VIEWS) if self.recipe.trimmed else (0, 2))

@@ -38,7 +38,11 @@ def squashed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def feature_map(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return (rows, columns, channels), non-negative, of upright RGB (H, W, 3)."""
-    session = _session()
-    (found,) = session.run(None, {"pixels": squashed(pixels)[None]})
-    return np.asarray(found[0], dtype=np.float32)
+    """Return (rows, columns, channels), non-negative, of upright RGB (H, W, 3).
+
+    The photo is seen twice, the second time in the mirror: the mean of both maps knows better than
+    either (docs/photographer.md), for four more milliseconds.
+    """
+    small = squashed(pixels)
+    (found,) = _session().run(None, {"pixels": np.stack([small, small[:, ::-1]])})
+    return np.asarray((found[0] + found[1][:, ::-1]) / 2, dtype=np.float32)

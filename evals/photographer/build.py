@@ -1,0 +1,62 @@
+"""Train on every photo and write the files that ship; run the cross-validation first.
+
+    python -m cropsmith.evals.photographer.build FCDB_FOLDER IMAGENET CACHE_FOLDER YUNET_ONNX
+
+Writes tools/data/eyes.onnx and tools/data/preference.npz of this checkout.
+"""
+
+# ruff: noqa: TID253
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from cropsmith.evals.photographer.confidence import anchored, fit, nested_pairs
+from cropsmith.evals.photographer.crossval import SHARPNESS, Predictions, seen
+from cropsmith.evals.photographer.examples import load_examples
+from cropsmith.evals.photographer.export import as_shipped, head_arrays, write_trunk
+from cropsmith.evals.photographer.network import Head, Trunk
+from cropsmith.evals.photographer.people import face_labels, train_gate
+from cropsmith.evals.photographer.train import Batches, Model, Recipe, train, untrained
+from cropsmith.evals.photographer.views import make_views
+from cropsmith.tools.photo import open_photo
+from cropsmith.tools.view import SIGHT_SIDE
+
+
+def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
+    """Train, calibrate and write."""
+    torch.set_num_threads(1)
+    examples, recipe = load_examples(folder), Recipe()
+    start = untrained(recipe, weights)
+    views = make_views(folder, examples, start.trunk, cache / "views.npy")
+    path = cache / "every.pt"
+    if path.exists():
+        trunk_state, head_state = torch.load(path)
+        model = Model(Trunk(), Head())
+        model.trunk.load_state_dict(trunk_state)
+        model.head.load_state_dict(head_state)
+    else:
+        model = train(start, Batches(examples, views, recipe), np.arange(len(examples.names)))
+        torch.save((model.trunk.state_dict(), model.head.state_dict()), path)
+    found = Predictions(**np.load(cache / "predictions.npz"))
+    nested = nested_pairs(examples, found.margins)
+    slope = float(fit(nested.odds, nested.share)[0])
+    trunk = as_shipped(model.trunk)
+    pixels = [open_photo(folder / "photos" / n).pixels(SIGHT_SIDE) for n in examples.names]
+    maps = [seen(trunk, views, photo, one).features for photo, one in enumerate(pixels)]
+    data = Path(str(files("cropsmith.tools").joinpath("data")))
+    write_trunk(trunk, data / "eyes.onnx")
+    numbers: dict[str, Any] = {
+        **head_arrays(model.head),
+        "sharpness": np.float32(SHARPNESS),
+        "vote_scale": anchored(slope, found.over_whole[:, 0]),
+        "face_gate": train_gate(maps, face_labels(pixels, yunet)),
+    }
+    np.savez(data / "preference.npz", **numbers)
+
+
+if __name__ == "__main__":
+    main(*(Path(argument) for argument in sys.argv[1:5]))
