@@ -23,6 +23,7 @@ from cropsmith.agents.trace.record import current_step
 from cropsmith.agents.vlm import VlmMind
 from cropsmith.agents.vlm_asks import Script, Shown, ShownExample, number_of
 from cropsmith.agents.vlm_pictures import SCORED
+from cropsmith.tools.agreement import agreement
 from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.evidence import Analysis
 from cropsmith.tools.geometry import Box
@@ -100,15 +101,19 @@ class Cropper(VlmMind):
         pool = own
         if recipe.final == "last":
             pool = [c for c in own if c.provenance.round == rounds[-1]]
-        chosen = max(pool, key=lambda c: c.total or 0.0)
+        if recipe.final == "agreed":
+            chosen = pool[int(agreement([c.box for c in pool]).argmax())]
+        else:
+            chosen = max(pool, key=lambda c: c.total or 0.0)
         others = sorted((c for c in own if c is not chosen), key=lambda c: -(c.total or 0.0))
         where = "the last round" if recipe.final == "last" else f"{len(rounds)} rounds"
+        how = "The answers agree on it most" if recipe.final == "agreed" else "It scores best"
         return Decision(
             target=brief.target_index,
             chosen=chosen.id,
             kept=chosen.box == Box.whole(),
             reasons=(
-                f"It scores best of {len(pool)} crops of {where}, "
+                f"{how}, of {len(pool)} crops of {where}, "
                 f"proposed after {len(brief.examples)} similar photos.",
             ),
             source=self.name,

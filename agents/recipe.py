@@ -39,8 +39,9 @@ class TaskRecipe(Value):
     per_round: int = Field(default=0, ge=0, le=8)
     """Candidates asked in a refinement round; 0 for R."""
     temperature: float = Field(default=0.05, ge=0, le=2)
-    final: Literal["last", "best"] = "best"
-    """The best crop of the last round, or of all rounds."""
+    final: Literal["last", "best", "agreed"] = "best"
+    """The best-scoring crop of the last round, of all rounds, or the one of all rounds that the
+    model's answers agree on most."""
     stop_early: bool = True
     """Stop when a round brings nothing better."""
     side: int = Field(default=512, ge=64, le=2048)

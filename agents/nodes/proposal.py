@@ -19,6 +19,7 @@ from cropsmith.tools.request import Target
 from cropsmith.tools.result import CheckKind, Failure
 from cropsmith.tools.sizes import snap
 from cropsmith.tools.solver import solve
+from cropsmith.tools.transfer import transferred
 
 MARGIN = 0.15
 """Room around a grounded subject that is proposed as a crop, as a share of its larger side."""
@@ -45,6 +46,9 @@ def from_evidence(brief: Brief) -> Iterator[Candidate]:
             x, y = room * union.width, room * union.height
             roomy = (union.x1 - x, union.y1 - y, union.x2 + x, union.y2 + y)
             yield drafted(brief, Box.of(roomy), "grounded", detail)
+    similar = transferred(brief.examples, brief.target.ratio, brief.view.size)
+    if similar is not None:
+        yield drafted(brief, similar, "retrieved", f"{len(brief.examples)} similar photos")
     for example in brief.examples[:3]:
         yield drafted(brief, example.crops[0].box, "retrieved", example.source)
 

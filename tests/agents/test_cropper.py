@@ -137,6 +137,23 @@ async def test_free_cropping_takes_the_last_round(photos: list[Path], index: Pat
     assert "of the last round" in result.report.crops[0].reasons[0]
 
 
+async def test_the_answer_that_all_agree_on(photos: list[Path], index: Path) -> None:
+    middle = {"x1": 0.2, "y1": 0.2, "x2": 0.8, "y2": 0.8}
+
+    def player(ask: Ask) -> dict[str, Any]:
+        boxes = [
+            {**middle, "x1": 0.3},
+            {**middle, "y2": 0.6},
+            middle,
+            {"x1": 0, "y1": 0, "x2": 1, "y2": 0.95},
+        ]
+        return {"crops": [{"score": 0.1, "box": box} for box in boxes]}
+
+    result, _, _ = await cropped(photos[0], FREE, index, "final=agreed", "L=1", player=player)
+    assert result.report.crops[0].box.corners == pytest.approx((0.2, 0.2, 0.8, 0.8), abs=0.01)
+    assert "agree" in result.report.crops[0].reasons[0]
+
+
 async def test_ratio_cropping_tells_ratios(photos: list[Path], index: Path) -> None:
     result, asked, _ = await cropped(photos[0], SQUARE, index)
     assert pictures(asked[0]) == 11 and len(asked) == 3

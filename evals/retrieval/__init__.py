@@ -1,0 +1,1 @@
+"""Studies and benchmarks of retrieval and of Cropper's recipe."""
