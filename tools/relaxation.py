@@ -75,7 +75,9 @@ def settle(
         return Settled(tuple(constraints))
     error = conflict(Box.whole(), everything, image)
     lost = [one for one in everything if one not in error.relaxed]
-    if any(one.kind not in YIELDING for one in lost):
+    # A zone is drawn by hand: whoever draws it over the subject should hear of it, not guess.
+    drawn = any(one.kind is CheckKind.KEEP_OUT for one in error.conflicting)
+    if drawn or any(one.kind not in YIELDING for one in lost):
         raise error
     return Settled(error.relaxed, (str(error),))
 

@@ -9,10 +9,11 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind, MindFailed
 from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.nodes.rules import rules_for
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.constraint_kinds import Constraint
-from cropsmith.tools.constraints import check_all, constraints_for
+from cropsmith.tools.constraints import check_all
 from cropsmith.tools.evidence import EvidenceKind
 from cropsmith.tools.geometry import Box, PixelBox, as_array
 from cropsmith.tools.request import Target
@@ -53,10 +54,11 @@ def from_evidence(brief: Brief) -> Iterator[Candidate]:
         yield drafted(brief, example.crops[0].box, "retrieved", example.source)
 
 
-def solved(brief: Brief, drafts: Sequence[Candidate]) -> list[Candidate]:
+def solved(
+    brief: Brief, drafts: Sequence[Candidate], rules: Sequence[Constraint]
+) -> list[Candidate]:
     """Return the drafts in whole pixels, without duplicates; Infeasible if no box can be legal."""
-    intent, target, size = brief.intent, brief.target, brief.view.size
-    rules = constraints_for(intent, target, [*brief.grounding.found, *brief.evidence], size)
+    target, size = brief.target, brief.view.size
     done: dict[tuple[float, ...], Candidate] = {}
     for draft, pixels in zip(drafts, whole(drafts, target, rules, brief), strict=True):
         box = pixels.normalised(size)
@@ -107,6 +109,7 @@ async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
     context = runtime.context
     candidates: list[Candidate] = []
     failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
     for index in range(len(state["intent"].targets)):
         brief = await asyncio.to_thread(brief_for, state, context, index)
         drafts, failed = await drafts_of(context.mind, context, brief)
@@ -117,5 +120,7 @@ async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
             if context.mind is not context.builtin:
                 drafts = [*drafts, *await context.builtin.propose(brief)]
             drafts = [*from_evidence(brief), *drafts]
-        candidates += await asyncio.to_thread(solved, brief, drafts)
-    return {"candidates": tuple(candidates), "failures": failures}
+        rules = await asyncio.to_thread(rules_for, brief)
+        notes += rules.notes
+        candidates += await asyncio.to_thread(solved, brief, drafts, rules.constraints)
+    return {"candidates": tuple(candidates), "failures": failures, "notes": notes}
