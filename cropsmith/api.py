@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from cropsmith.agents.context import Context
 from cropsmith.agents.crop_result import CropResult
 from cropsmith.agents.run import run
+from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
-from cropsmith.settings import setting
+from cropsmith.settings import home, setting
 from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.image_store import ImageStore
 from cropsmith.tools.language.shapes import target_named
+from cropsmith.tools.photo import open_photo
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
+from cropsmith.tools.subject_mask import subject_from_mask
 
 if TYPE_CHECKING:
     from cropsmith.agents.events import Event
@@ -119,9 +123,15 @@ def choice(kind: type[Any], value: str, what: str) -> Any:
         raise UsageError(f"'{value}' is not a {what}.", hint=f"Choose from: {names}.") from error
 
 
+def kept_picture(path: str | Path) -> str:
+    """Keep a reference picture in the image store, and return its sha256."""
+    return ImageStore(images_of(home())).put(open_photo(path).data)
+
+
 def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropRequest:
     """Build a request from words and arguments; UsageError for values that cannot be."""
     space = options.get("copy_space")
+    mask, shown = options.get("subject_mask"), options.get("subject_photo")
     tightness = options.get("tightness")
     return CropRequest(
         text=text,
@@ -134,7 +144,8 @@ def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropReque
         ),
         copy_space=CopySpace(side=choice(Side, space, "side")) if isinstance(space, str) else space,
         keep_out=tuple(options.get("keep_out", ())),
-        subject_box=options.get("subject_box"),
+        subject_box=subject_from_mask(mask) if mask else options.get("subject_box"),
+        subject_image=kept_picture(shown) if shown else None,
         min_size=size_of(options.get("min_size")),
         tightness=choice(Tightness, tightness, "tightness") if tightness else None,
         margin=options.get("margin"),

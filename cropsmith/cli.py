@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cropsmith.commands import crop, eval, index, trace
+from cropsmith.commands import crop, eval, index, studio, trace
 from cropsmith.errors import CropsmithError
 from cropsmith.printable import printable
 
@@ -19,6 +19,7 @@ app.command("crop")(crop.crop)
 app.add_typer(eval.app, name="eval")
 app.add_typer(index.app, name="index")
 app.add_typer(trace.app, name="trace")
+app.command("studio")(studio.studio)
 
 
 def main() -> None:

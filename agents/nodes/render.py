@@ -10,6 +10,7 @@ from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.changes import changes
 from cropsmith.tools.geometry import Point, whole_pixels
 from cropsmith.tools.result import CropReport, Decision, Framed, Usage
 from cropsmith.tools.solver import output_size
@@ -29,7 +30,7 @@ def alternatives_to(chosen: Candidate, brief: Brief, decision: Decision) -> tupl
     return tuple(distinct([chosen, *others], 1 + wanted)[1:])
 
 
-def framed(brief: Brief, decision: Decision) -> Framed:
+def framed(context: Context, brief: Brief, decision: Decision) -> Framed:
     """Return the answer for one target."""
     chosen = next(c for c in brief.earlier if c.id == decision.chosen)
     pixels = whole_pixels(chosen.box, brief.view.size)
@@ -43,6 +44,7 @@ def framed(brief: Brief, decision: Decision) -> Framed:
         confidence=decision.confidence,
         scores=dict(chosen.scores),
         source=chosen.provenance.source,
+        changes=changes(brief.view, chosen.box, context.scorers.encoder),
         alternatives=alternatives_to(chosen, brief, decision),
     )
 
@@ -67,7 +69,7 @@ def report(state: CropState, context: Context) -> CropReport:
         model=context.model,
         intent=state["intent"],
         crops=tuple(
-            framed(brief, decision)
+            framed(context, brief, decision)
             for brief, decision in zip(briefs, state["decisions"], strict=True)
         ),
         focal_point=focal_point(state, briefs[0]),

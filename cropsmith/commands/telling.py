@@ -1,6 +1,7 @@
 """Results in words, for the terminal."""
 
 from cropsmith.agents.crop_result import CropResult
+from cropsmith.tools.changes import in_words
 from cropsmith.tools.result import Framed
 
 
@@ -31,7 +32,9 @@ def chosen(crop: Framed) -> list[str]:
     shape = f"{crop.target.name}: " if crop.target.name else ""
     verdict = "kept as it is" if crop.kept else f"left {pixels.left}, top {pixels.top}"
     lines = [f"  crop      {shape}{size.width} x {size.height}, {verdict} ({crop.source})"]
-    if crop.confidence is not None:
+    if crop.confidence is not None and crop.target.ratio is None:
         lines.append(f"  odds      {crop.confidence:.0%} that people prefer the crop to the photo")
     lines += [f"  because   {reason}" for reason in crop.reasons]
+    if changed := in_words(crop.changes):
+        lines.append(f"  changed   {changed}")
     return lines
