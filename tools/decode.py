@@ -110,7 +110,8 @@ def orientation(image: Image.Image) -> int:
     if image.format in ("HEIF", "TIFF"):
         return 1
     try:
-        value = image.getexif().get(274, 1)
+        # Not PNG's own getexif, which decodes the picture first (and here would hide its faults).
+        value = Image.Image.getexif(image).get(274, 1)
     except Exception:  # a broken EXIF block is no reason to refuse a good photo
         return 1
     return value if value in TRANSPOSES else 1

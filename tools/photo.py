@@ -22,7 +22,7 @@ LOOK_SIDE = 320
 opened can be decoded."""
 
 KEPT_SIDE = 2048
-"""Formats without scaled decoding (all but JPEG) are decoded once to this long side; smaller
+"""Formats without scaled decoding (all but JPEG) are kept at this long side when opened; smaller
 looks are taken from that."""
 
 
@@ -51,10 +51,8 @@ class Photo:
         if (known := self._looks.get(long_side)) is not None:
             return known
         with decoding(self.name):
-            if self.format == "JPEG" or long_side > KEPT_SIDE:
+            if KEPT_SIDE not in self._looks or long_side > KEPT_SIDE:
                 return self._decoded(long_side)
-            if KEPT_SIDE not in self._looks:
-                self._looks[KEPT_SIDE] = self._decoded(KEPT_SIDE)
             kept = Image.fromarray(self._looks[KEPT_SIDE])
             size = fitted(self.size, long_side)
             if kept.size == (size.width, size.height):
@@ -85,5 +83,7 @@ def open_photo(source: object, *, limits: "FetchLimits | None" = None) -> Photo:
             format=found.format or format or "PNG",
             path=found.path,
         )
+        side = LOOK_SIDE if image.format in ("JPEG", "MPO") else KEPT_SIDE
+        photo._looks[side] = np.asarray(small_rgb(image, side))
     photo._looks[LOOK_SIDE] = photo.pixels(LOOK_SIDE)
     return photo

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cropsmith.errors import CropsmithError, UnreadableImage, UsageError
+from cropsmith.tools.decode import open_image
 from cropsmith.tools.geometry import Size
 from cropsmith.tools.photo import LOOK_SIDE, Photo, open_photo
 from cropsmith.tools.view import View, Views
@@ -263,6 +264,32 @@ def test_truncated_files_are_refused_when_opened(format: str) -> None:
     data = encoded(Image.fromarray(noise), format)
     with pytest.raises(UnreadableImage):
         open_photo(data[: len(data) // 2])
+
+
+def test_faults_behind_the_pixels_of_a_png_are_found() -> None:
+    data = encoded(Image.fromarray(gradient(64, 48)), "PNG")
+    end = data.index(b"IEND") - 4
+    chunk = b"\0\0\x10\0tEXtcut"
+    with pytest.raises(UnreadableImage):
+        open_photo(data[:end] + chunk)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_photo_is_decoded_once_when_it_is_opened(
+    format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(Image.fromarray(gradient(64, 48)), format)
+    opened: list[str] = []
+
+    def counted(data: bytes, name: str) -> Image.Image:
+        opened.append(name)
+        return open_image(data, name)
+
+    monkeypatch.setattr("cropsmith.tools.photo.open_image", counted)
+    photo = open_photo(data)
+    photo.pixels(LOOK_SIDE)
+    photo.pixels(16)
+    assert len(opened) == (2 if format == "JPEG" else 1)
 
 
 def test_camera_raw_is_not_taken_for_its_thumbnail() -> None:
