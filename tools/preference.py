@@ -61,6 +61,8 @@ class Preference:
     """Slope and intercept from the votes' log odds to a calibrated chance."""
     taste: Taste | None = None
     """A person's own, which shifts the scores."""
+    shared: float = SHARED
+    """Weight of the free choice in the choice at a ratio."""
 
     @classmethod
     @cache
@@ -89,7 +91,8 @@ class Preference:
         scores = self.head.scores(sight.features, grid, sight.aspect).astype(np.float64)
         if ratio is None:
             return Density.of(grid, self.sharpness * scores[:, FREE])
-        return Density.of(grid, SHARED * scores[:, FREE] + (1 - SHARED) * scores[:, GIVEN])
+        free, given = scores[:, FREE], scores[:, GIVEN]
+        return Density.of(grid, self.shared * free + (1 - self.shared) * given)
 
     def objective(self, sight: Sight, ratio: Ratio | None = None) -> Objective:
         """Return what boxes of this photo are worth, free or at an asked ratio."""
