@@ -53,7 +53,7 @@ class Editor {
     const [w, h3] = [(x2 - x1) / 3, (y2 - y1) / 3];
     this.thirds.setAttribute("d", `M${x1 + w} ${y1}V${y2}M${x1 + 2 * w} ${y1}V${y2}M${x1} ${y1 + h3}H${x2}M${x1} ${y1 + 2 * h3}H${x2}`);
     for (const [name, value] of Object.entries({ x: x1, y: y1, width: x2 - x1, height: y2 - y1 })) this.frame.setAttribute(name, value);
-    const scale = W / (this.svg.clientWidth || W);
+    const scale = 1 / (Math.min(this.svg.clientWidth / W, this.svg.clientHeight / H) || 1);
     for (const handle of this.handles) {
       const name = handle.dataset.handle;
       handle.setAttribute("cx", name.includes("w") ? x1 : name.includes("e") ? x2 : (x1 + x2) / 2);
