@@ -1,6 +1,6 @@
 """The wiring: one StateGraph, from a request to a report.
 
-intent -> analysis, grounding, retrieval -> proposal -> scoring -> decision -> render
+intent -> analysis, grounding, retrieval -> proposal -> scoring -> approval? -> decision -> render
                                                ^           |
                                                +refinement<+
 """
@@ -15,6 +15,7 @@ from langgraph.types import Checkpointer
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.nodes.analysis import analysis
+from cropsmith.agents.nodes.approval import after_approval, approval
 from cropsmith.agents.nodes.decision import decision
 from cropsmith.agents.nodes.grounding import grounding
 from cropsmith.agents.nodes.intent import intent
@@ -76,6 +77,7 @@ def build_graph(checkpointer: Checkpointer = None) -> Graph:
         proposal,
         scoring,
         refinement,
+        approval,
         decision,
         render,
     ):
@@ -85,8 +87,9 @@ def build_graph(checkpointer: Checkpointer = None) -> Graph:
         graph.add_edge("intent", evidence)
     graph.add_edge(["analysis", "grounding", "retrieval"], "proposal")
     graph.add_edge("proposal", "scoring")
-    graph.add_conditional_edges("scoring", after_scoring, ["refinement", "decision"])
+    graph.add_conditional_edges("scoring", after_scoring, ["refinement", "approval", "decision"])
     graph.add_edge("refinement", "proposal")
+    graph.add_conditional_edges("approval", after_approval, ["scoring", "decision"])
     graph.add_edge("decision", "render")
     graph.add_edge("render", END)
     return graph.compile(checkpointer=checkpointer, name="cropsmith")

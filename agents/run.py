@@ -11,7 +11,9 @@ from cropsmith.agents.nodes.asking import HASH
 from cropsmith.agents.state import CropInput
 from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.record import Facts, Recorder
+from cropsmith.errors import UsageError
 from cropsmith.tools.request import CropRequest
+from cropsmith.tools.result import CropReport
 from cropsmith.tools.view import View
 
 PACKAGES = ("cropsmith", "langgraph", "numpy", "opencv-python-headless", "pillow")
@@ -26,6 +28,11 @@ async def run(
     A graph passed in is reused, which saves its compilation in batches.
     """
     context = context or Context()
+    if context.approve:
+        raise UsageError(
+            "A run that waits for a person cannot be awaited whole.",
+            hint="Use cropsmith.agents.approving: begin() and resume().",
+        )
     view = await asyncio.to_thread(context.views.open, photo)
     recorder = context.recorder
     recorder.begin(facts(view, request, context))
@@ -37,7 +44,11 @@ async def run(
     except BaseException as error:
         await ended(recorder, "error", f"{type(error).__name__}: {error}")
         raise
-    report = answer["report"]
+    return await delivered(recorder, answer["report"], view)
+
+
+async def delivered(recorder: Recorder, report: CropReport, view: View) -> CropResult:
+    """End the trace with its report, and return the result; a lost trace is told in its notes."""
     await ended(recorder, "ok", report)
     if recorder.problem:
         report = report.model_copy(update={"notes": (*report.notes, recorder.problem)})

@@ -1,9 +1,9 @@
 """What travels between the nodes: JSON-sized values and references, never pixels."""
 
-import operator
 from collections.abc import Sequence
 from typing import Annotated, Any, TypedDict
 
+from cropsmith.tools.approval import Approval
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.evidence import Analysis, Evidence, Example, Grounding
 from cropsmith.tools.geometry import Size
@@ -29,6 +29,11 @@ def merge_candidates(
     by_id = {candidate.id: candidate for candidate in known}
     by_id.update({candidate.id: candidate for candidate in news})
     return tuple(by_id.values())
+
+
+def joined(known: Sequence[Any], news: Sequence[Any]) -> tuple[Any, ...]:
+    """Reduce: append. A checkpoint gives tuples back as lists, so both are taken."""
+    return (*known, *news)
 
 
 def add_usage(known: Usage | None, more: Usage) -> Usage:
@@ -70,7 +75,7 @@ class CropState(CropInput, CropOutput):
     """The composition; None when the mind failed and nothing else could say (analysis)."""
     grounding: Grounding
     """What the named things were found to be (grounding)."""
-    evidence: Annotated[tuple[Evidence, ...], operator.add]
+    evidence: Annotated[tuple[Evidence, ...], joined]
     """Faces, text, saliency: found without words (analysis, grounding)."""
     examples: Sequence[Example]
     """Retrieved expert crops (retrieval)."""
@@ -78,11 +83,13 @@ class CropState(CropInput, CropOutput):
     """All candidates of all rounds and targets (proposal, scoring)."""
     round: int
     """0 at the first proposal; raised by refinement."""
+    approval: Approval | None
+    """A person's word before the decision (approval)."""
     decisions: Sequence[Decision]
     """One per target (decision)."""
-    failures: Annotated[tuple[Failure, ...], operator.add]
+    failures: Annotated[tuple[Failure, ...], joined]
     """What could not be done, in any node."""
     usage: Annotated[Usage, add_usage]
     """What the model calls cost so far (added by the wiring, from the recorded calls)."""
-    notes: Annotated[tuple[str, ...], operator.add]
+    notes: Annotated[tuple[str, ...], joined]
     """Plain sentences for the person."""

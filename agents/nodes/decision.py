@@ -9,6 +9,7 @@ from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
 from cropsmith.agents.nodes.asking import ask_mind
 from cropsmith.agents.nodes.briefing import brief_for, distinct
+from cropsmith.agents.nodes.person import decided_by_person
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
@@ -71,8 +72,8 @@ async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
     failures: tuple[Failure, ...] = ()
     for index in range(len(state["intent"].targets)):
         brief = await asyncio.to_thread(brief_for, state, context, index)
-        if kept := kept_as_asked(brief):
-            decisions.append(kept)
+        if settled := decided_by_person(state, index) or kept_as_asked(brief):
+            decisions.append(settled)
             continue
         leaders = leaders_of(brief)
         answer = await ask_mind(

@@ -36,12 +36,18 @@ def still_improving(state: CropState) -> bool:
     return False
 
 
-def after_scoring(state: CropState, runtime: Runtime[Context]) -> Literal["refinement", "decision"]:
+def after_scoring(
+    state: CropState, runtime: Runtime[Context]
+) -> Literal["refinement", "approval", "decision"]:
     """Choose the next node."""
     context = runtime.context
+    if state.get("approval") is not None:  # a box that a person drew has just been scored
+        return "decision"
     more = state["round"] < rounds_wanted(context, state)
     stops = not context.recipe or context.plan.of(state["intent"]).stop_early
-    return "refinement" if more and not (stops and not still_improving(state)) else "decision"
+    if more and not (stops and not still_improving(state)):
+        return "refinement"
+    return "approval" if context.approve else "decision"
 
 
 async def refinement(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:

@@ -66,12 +66,13 @@ def diff(a: Trace, b: Trace) -> Comparison:
     ]
     steps = list(_steps(a.steps, b.steps))
     results = [*_crops(account_of(a), account_of(b))]
+    reports = [*_outputs("report", a.result, b.result)]
     candidates = [*_candidates(account_of(a), account_of(b))]
     return Comparison(
         a=a.head.id,
         b=b.head.id,
         parted=steps[0].place.partition(",")[0] if steps else "",
-        differences=(*heads, *steps, *candidates, *results),
+        differences=(*heads, *steps, *candidates, *reports, *results),
     )
 
 
@@ -116,7 +117,7 @@ def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Itera
             yield Difference(part=Part.REPLY, place=place, before=replies[0], after=replies[1])
 
 
-_COMPARED_APART = frozenset({"image", "candidates", "report"})
+_COMPARED_APART = frozenset({"image", "candidates", "report", "crops", "trace_id"})
 """Keys of the state whose parts are compared by themselves: photo, boxes and crops."""
 
 

@@ -1,5 +1,6 @@
 """Finds the photo of a trace again: kept, still where it was, or at least small."""
 
+import dataclasses
 import hashlib
 import io
 from pathlib import Path
@@ -38,6 +39,11 @@ def small_jpeg(trace: Trace, images: ImageStore, side: int) -> bytes | None:
         if picture.role == "preview":
             return images.get(picture.sha256)
     return None
+
+
+def photo_of(trace: Trace, images: ImageStore) -> Photo:
+    """Return the photo under the name that it had. UsageError when it is gone."""
+    return dataclasses.replace(open_photo(source_of(trace, images)), name=trace.head.source)
 
 
 def source_of(trace: Trace, images: ImageStore) -> bytes:

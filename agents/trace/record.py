@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
+from langgraph.errors import GraphBubbleUp
 from pydantic import BeforeValidator, Field, JsonValue
 
 from cropsmith.tools.geometry import Size
@@ -228,6 +229,9 @@ def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenS
     recorder.start(node, round, started)
     try:
         yield step
+    except GraphBubbleUp:
+        step.notes.append("Waits for a person.")  # an interrupt, which is no failure
+        raise
     except BaseException as failure:
         error = plain_unicode(f"{type(failure).__name__}: {failure}")
         raise

@@ -1,22 +1,26 @@
 """Runs a trace again: from its recorded replies, or from a chosen step on with another model."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from langgraph.checkpoint.memory import InMemorySaver
+
+from cropsmith.agents.approving import Pending, begin, context_of, resume
+from cropsmith.agents.checkpoints import serializer
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind
 from cropsmith.agents.run import run
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.agents.trace.photo import source_of
+from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.agents.trace.replies import RecordedReplies
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import Trace
 from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.tools.approval import Approval
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.evidence import Analysis
-from cropsmith.tools.photo import Photo, open_photo
+from cropsmith.tools.photo import Photo
 from cropsmith.tools.request import CropRequest, Intent
 from cropsmith.tools.result import Decision
 from cropsmith.tools.values import Value
@@ -117,10 +121,10 @@ async def replay(
     context = _context(trace, recorder)
     if since:
         context = _switched(trace, context, recorder, since, model)
-    photo = photo_of(trace, library)
+    photo = photo_of(trace, library.images)
     request = CropRequest.model_validate(trace.facts.request)
     try:
-        await run(photo, request, context)
+        await _run(photo, request, context, _word(trace))
     except CropsmithError as error:
         # A run that failed must fail again; anything new is a failure of the replay.
         if f"{type(error).__name__}: {error}" != trace.head.error:
@@ -131,29 +135,27 @@ async def replay(
     return Replay(trace=again, identical=same and trace.head.error == again.head.error)
 
 
-def photo_of(trace: Trace, library: TraceLibrary) -> Photo:
-    """Return the photo of a trace under the name it had. UsageError when it is gone."""
-    photo = open_photo(source_of(trace, library.images))
-    return dataclasses.replace(photo, name=trace.head.source)
+async def _run(photo: Photo, request: CropRequest, context: Context, word: Approval | None) -> None:
+    """Run to the end; where the recorded run waited for a person, give the recorded word."""
+    if word is None:
+        await run(photo, request, context)
+        return
+    memory = InMemorySaver(serde=serializer())
+    pending = await begin(photo, request, context, memory)
+    if isinstance(pending, Pending):
+        await resume(pending.trace_id, word, context=context, checkpointer=memory)
+
+
+def _word(trace: Trace) -> Approval | None:
+    for step in trace.steps:
+        if isinstance(step.outputs, dict) and step.outputs.get("approval") is not None:
+            return Approval.model_validate(step.outputs["approval"])
+    return None
 
 
 def _context(trace: Trace, recorder: StoredTrace) -> Context:
-    known = {field.name for field in dataclasses.fields(Context)}
-    settings: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in trace.facts.settings.items()
-        if name in known
-    }
-    # Nobody is asked to approve anew, and no reply may come from anywhere but the trace.
-    context = Context(
-        **{
-            **settings,
-            "model": trace.facts.model,
-            "trace": True,
-            "approve": False,
-            "cache_replies": False,
-        }
-    )
+    # No reply may come from anywhere but the trace; a person's word comes from it too.
+    context = context_of(trace.facts).but(trace=True, approve=False, cache_replies=False)
     context.recorder = recorder
     if context.model != "builtin":
         context.mind = _recorded_mind(trace, context)

@@ -1,0 +1,81 @@
+"""A person's word before the decision: choose a leader, draw another box, or let it go on."""
+
+import asyncio
+from typing import Any, Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+from pydantic import ValidationError
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief
+from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.nodes.decision import leaders_of
+from cropsmith.agents.nodes.person import drawn_id
+from cropsmith.agents.nodes.proposal import drafted, solved
+from cropsmith.agents.state import CropState
+from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.tools.approval import Approval, Choice, Question, Shape
+from cropsmith.tools.candidate import Candidate
+
+WORDS = "Choose a candidate or give a box for a shape; without a choice the model decides."
+
+
+async def approval(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+    """Pause with the leaders of every shape; take up the choices when the person comes back.
+
+    On resumption this node runs from its top again, so nothing here asks a model.
+    """
+    briefs = [
+        await asyncio.to_thread(brief_for, state, runtime.context, index)
+        for index in range(len(state["intent"].targets))
+    ]
+    shapes = tuple(
+        Shape(index=brief.target_index, target=brief.target, leaders=tuple(leaders_of(brief)))
+        for brief in briefs
+    )
+    problem = ""
+    while True:
+        question = Question(words=WORDS, shapes=shapes, problem=problem)
+        answer = interrupt(question.model_dump(mode="json"))
+        try:
+            word = read(answer)
+            drawn = [await asyncio.to_thread(taken_up, briefs, one) for one in word.choices]
+        except CropsmithError as error:
+            problem = str(error)  # ask again: a slip of the pen must not end the run
+            continue
+        return {"approval": word, "candidates": tuple(c for c in drawn if c is not None)}
+
+
+def read(answer: Any) -> Approval:
+    """Return a person's word from what resumed the graph; True, "" and None mean "go on"."""
+    if answer in (True, None, "", {}, "go on"):
+        return Approval()
+    try:
+        return Approval.model_validate(answer)
+    except ValidationError as error:
+        raise UsageError(
+            "The answer is not understood.",
+            hint='Send {"choices": [{"target": 0, "candidate": "0.0.1"}]}, or {} to go on.',
+        ) from error
+
+
+def taken_up(briefs: list[Brief], choice: Choice) -> Candidate | None:
+    """Return the candidate that a choice adds, or None for one that is there. UsageError."""
+    if choice.target >= len(briefs):
+        raise UsageError(f"There is no shape {choice.target}.")
+    brief = briefs[choice.target]
+    if choice.candidate:
+        if all(choice.candidate != candidate.id for candidate in brief.earlier):
+            raise UsageError(f"There is no candidate '{choice.candidate}' for this shape.")
+        return None
+    if choice.box is None:
+        raise UsageError("A choice names a candidate or gives a box.")
+    (candidate,) = solved(brief, [drafted(brief, choice.box, "person")])
+    return candidate.model_copy(update={"id": drawn_id(choice.target)})
+
+
+def after_approval(state: CropState) -> Literal["scoring", "decision"]:
+    """Send boxes that a person drew through the scorers first."""
+    fresh = any(candidate.total is None for candidate in state["candidates"])
+    return "scoring" if fresh else "decision"
