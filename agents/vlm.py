@@ -365,4 +365,8 @@ def mind_over(backend: Backend, context: Context) -> VlmMind:
         from cropsmith.agents.cropper import Cropper
 
         return Cropper.like(mind, context.plan)
+    if context.agentic:
+        from cropsmith.agents.agentic import AgenticMind
+
+        return AgenticMind.like(mind, context)
     return mind

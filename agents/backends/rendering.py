@@ -100,8 +100,9 @@ class Renderer:
             WireMessage(message.role, [self._part(part) for part in message.parts])
             for message in ask.messages
         ]
-        if ask.tool_choice is None:
-            messages = _with_form(messages, form)
+        # Also where tools are offered: their arguments hold boxes too, and the first turn stays
+        # the same over a conversation, so that prefix caches find it.
+        messages = _with_form(messages, form)
         self._check(messages)
         held = self._constrained and ask.constrained and ask.tool_choice is None
         request = WireRequest(
