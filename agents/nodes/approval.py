@@ -13,6 +13,7 @@ from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
 from cropsmith.agents.nodes.person import drawn_id
 from cropsmith.agents.nodes.proposal import drafted, solved
+from cropsmith.agents.nodes.rules import rules_for
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.approval import Approval, Choice, Question, Shape
@@ -71,7 +72,8 @@ def taken_up(briefs: list[Brief], choice: Choice) -> Candidate | None:
         return None
     if choice.box is None:
         raise UsageError("A choice names a candidate or gives a box.")
-    (candidate,) = solved(brief, [drafted(brief, choice.box, "person")])
+    drafts = [drafted(brief, choice.box, "person")]
+    (candidate,) = solved(brief, drafts, rules_for(brief).constraints)
     return candidate.model_copy(update={"id": drawn_id(choice.target)})
 
 
