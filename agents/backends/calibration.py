@@ -23,6 +23,8 @@ class Calibration(Value):
     convention: Convention
     mean_iou: float | None = None
     """Agreement of the probe's answers with the truth; None when declared by a person."""
+    schema_held: bool | None = None
+    """Whether the server holds answers to a JSON schema; None when not tried."""
 
 
 def _path() -> Path:
