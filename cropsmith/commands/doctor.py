@@ -1,0 +1,108 @@
+"""`cropsmith doctor`: what is there, what is missing, and how to get it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    area: str
+    good: bool
+    text: str
+
+
+def doctor() -> None:
+    """Say what works here, what is missing and how to get it."""
+    from cropsmith.printable import printable
+
+    for finding in findings():
+        mark = "ok     " if finding.good else "missing"
+        print(f"{mark}  {finding.area:18} {printable(finding.text)}")
+
+
+def findings() -> Iterator[Finding]:
+    """Look at the whole installation; nothing here is needed by the built-in photographer."""
+    import sys
+    from importlib.metadata import version
+
+    numbers = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", True, f"{numbers}, cropsmith {version('cropsmith')}")
+    yield Finding("builtin", True, "the built-in photographer needs nothing more")
+    yield from _folders()
+    yield from _extras()
+    yield from _torchvision()
+    yield from _providers()
+    yield from _hosting()
+
+
+def _folders() -> Iterator[Finding]:
+    import os
+
+    from cropsmith.settings import home, weights_folder
+
+    folder = home()
+    parent = next(p for p in (folder, *folder.parents) if p.exists())
+    if os.access(parent, os.W_OK):
+        yield Finding("home", True, f"{folder}")
+    else:
+        yield Finding(
+            "home", False, f"{folder} is not writable. Set CROPSMITH_HOME to one that is."
+        )
+    weights = weights_folder()
+    found = sorted(p.name for p in weights.iterdir()) if weights.is_dir() else []
+    told = ", ".join(found[:8]) if found else "no optional weights (none are needed)"
+    yield Finding("weights", True, f"{weights}: {told}")
+
+
+def _extras() -> Iterator[Finding]:
+    from cropsmith.agents.backends.standing import extras
+
+    for row in extras():
+        if row.missing:
+            told = f"{row.gives}. Install: pip install 'cropsmith[{row.extra}]'"
+            yield Finding(row.extra, False, told)
+        else:
+            yield Finding(row.extra, True, row.gives)
+
+
+def _torchvision() -> Iterator[Finding]:
+    import importlib.util
+
+    if importlib.util.find_spec("torchvision") is None:
+        return
+    try:
+        import torchvision  # noqa: F401
+    except (ImportError, RuntimeError):
+        yield Finding(
+            "torchvision",
+            False,
+            "does not match this torch; cropsmith works around it. "
+            "Cure: install both from the same place, for example the PyTorch CPU index",
+        )
+
+
+def _providers() -> Iterator[Finding]:
+    import asyncio
+
+    from cropsmith.agents.backends.standing import standings
+
+    for row in asyncio.run(standings()):
+        if row.ready:
+            place = f" at {row.endpoint}" if row.endpoint else ""
+            yield Finding(row.provider, True, f"{len(row.models)} models{place}")
+        else:
+            yield Finding(row.provider, False, row.problem)
+
+
+def _hosting() -> Iterator[Finding]:
+    from cropsmith.agents.backends.hosting import find_vllm, gpus_at_hand
+    from cropsmith.errors import CropsmithError
+
+    gpus = gpus_at_hand()
+    try:
+        yield Finding("vllm", True, f"{find_vllm(None)}, {gpus} GPUs")
+    except CropsmithError as error:
+        hint = f"{error.hint} or give `models serve` another environment with --venv. GPUs: {gpus}"
+        yield Finding("vllm serve", False, hint)
