@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from cropsmith.agents.backends.answer_schema import answer_schema
 from cropsmith.agents.backends.base import Ask, Reply, Status, ToolCall, ToolSpec
-from cropsmith.agents.backends.convention import Convention
+from cropsmith.agents.backends.convention import Convention, Frame
 from cropsmith.agents.backends.prices import cost_of
 from cropsmith.agents.backends.read_answer import Unusable, read_answer
 from cropsmith.agents.backends.refusal import declines
 from cropsmith.agents.backends.rendering import Rendered, Renderer
 from cropsmith.agents.backends.wire import Finish, Wire, WireReply
+from cropsmith.errors import Misconfigured
 from cropsmith.tools.geometry import Size
 
 TIMEOUT = 120.0
@@ -98,18 +99,22 @@ class Model:
                     update={"status": Status.REFUSED, "reason": f"The model declined: {text[:200]}"}
                 )
             return reply.model_copy(update={"status": Status.INVALID, "reason": f"{error}"})
-        notes = (*reading.notes, *self._drift(reply))
+        notes = (*reading.notes, *self._drift(ask, reply))
         return reply.model_copy(update={"value": reading.value, "notes": notes})
 
-    def _drift(self, reply: Reply) -> Sequence[str]:
+    def _drift(self, ask: Ask, reply: Reply) -> Sequence[str]:
+        """Compare the bill for pictures with our estimate: another size seen shifts pixel boxes."""
         billed, estimate = reply.tokens.pictures, reply.tokens.estimated_images
         if not billed or not estimate or abs(billed - estimate) <= DRIFT * estimate:
             return ()
-        return (
-            f"the pictures cost {billed} tokens where {estimate} were expected: "
-            "the server may resize differently, which shifts boxes in pixels; "
-            f"calibrate it with: cropsmith models probe {self.name}",
-        )
+        told = f"the pictures cost {billed} tokens where {estimate} were expected"
+        pixels = self.convention is not None and self.convention.frame is Frame.SEEN
+        if pixels and ask.frame is not None:
+            raise Misconfigured(
+                f"{self.name} sees pictures at another size than its convention says: {told}.",
+                hint=f"Calibrate it once: cropsmith models probe {self.name}",
+            )
+        return (f"{told}: the server resizes differently, which harms no box of this family",)
 
     def _called(self, call: ToolCall, tools: Sequence[ToolSpec], rendered: Rendered) -> ToolCall:
         spec = next((tool for tool in tools if tool.name == call.name), None)

@@ -44,7 +44,8 @@ class Server:
     """Where a model is, and what is particular about asking there."""
 
     provider: str
-    url: str
+    url: str = field(repr=False)
+    """May hold a login."""
     key: Key
     dialect: Dialect
     help: str

@@ -90,10 +90,12 @@ def split_model(name: str) -> tuple[str, str]:
             f"'{name}' names no model.", hint=f"Write {provider}/MODEL; see: cropsmith models list"
         )
     near = difflib.get_close_matches(provider, (*NAMES, "builtin"), n=1)
-    if near:
-        hint = f"Did you mean {near[0]}{slash}{model}?"
+    if near and slash:
+        hint = f"Did you mean {near[0]}/{model}?"
     elif family_of(name) is not None:
         hint = f"Name the provider too, for example {_likely(name)}/{name}."
+    elif near:
+        hint = f"Did you mean {near[0]}?"
     else:
         hint = f"Write builtin or PROVIDER/MODEL, with one of: {', '.join(NAMES)}."
     raise UsageError(f"'{name}' is not a model that cropsmith knows.", hint=hint)
