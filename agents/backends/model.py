@@ -77,6 +77,9 @@ class Model:
             # With tools on offer the model may also just speak; the caller reads `raw`.
             calls = tuple(self._called(call, ask.tools, rendered) for call in answered.tool_calls)
             return reply.model_copy(update={"tool_calls": calls})
+        if ask.tool_choice is not None:
+            reason = f"The model was told to call {ask.tool_choice} and did not."
+            return reply.model_copy(update={"status": Status.INVALID, "reason": reason})
         return self._read(ask, rendered, answered, reply)
 
     def _failed(self, answered: WireReply) -> Status | None:
