@@ -15,7 +15,7 @@ def quiet_libtiff() -> bool:
     bring the library as a file of their own (Linux, macOS); linked into Pillow or taken from the
     system, it is left as it is.
     """
-    site = Path(PIL.__file__).parent
+    site = Path(PIL.__path__[0])
     found = [*site.parent.glob("pillow.libs/libtiff-*"), *site.glob(".dylibs/libtiff.*")]
     if not found:
         return False

@@ -6,7 +6,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from PIL import Image
@@ -48,19 +48,27 @@ def crop_path(
 
 
 def check_output(
-    path: Path, *, photo: Photo | None = None, force: bool = False, inputs: Iterable[Path] = ()
+    path: Path,
+    *,
+    photo: Photo | None = None,
+    force: bool = False,
+    inputs: Collection[str] = frozenset(),
 ) -> None:
-    """OutputError when a file may not be written there: an input, a folder, or there already."""
+    """OutputError when a file may not be written there: an input, a folder, or there already.
+
+    `inputs` are the real paths of the other photos of a command.
+    """
     try:
-        _check_place(path, [*([photo.path] if photo and photo.path else []), *inputs], force)
+        if photo and photo.path and _same_file(path, photo.path):
+            raise OutputError(f"{path} is the photo itself, which is never overwritten.")
+        if inputs and os.path.realpath(path) in inputs:
+            raise OutputError(f"{path} is one of the photos, which are never overwritten.")
+        _check_place(path, force)
     except (OSError, ValueError) as error:  # a name that is too long, or has a NUL in it
         raise OutputError(f"{path} cannot be written: {_why(error)}.") from error
 
 
-def _check_place(path: Path, inputs: Iterable[Path], force: bool) -> None:
-    for given in inputs:
-        if _same_file(path, given):
-            raise OutputError(f"{path} is the photo itself, which is never overwritten.")
+def _check_place(path: Path, force: bool) -> None:
     if path.is_dir():
         raise OutputError(f"{path} is a folder.")
     if path.exists() and not path.is_file():
@@ -78,7 +86,7 @@ def write_image(
     *,
     photo: Photo | None = None,
     force: bool = False,
-    inputs: Iterable[Path] = (),
+    inputs: Collection[str] = frozenset(),
 ) -> Path:
     """Write an encoded crop; OutputError if it may not or cannot be written. Returns the path."""
     if format_of_suffix(path.suffix, default=rendered.format) != rendered.format:
@@ -88,9 +96,15 @@ def write_image(
     return path
 
 
-def write_picture(image: Image.Image, path: Path, *, force: bool = False) -> Path:
+def write_picture(
+    image: Image.Image,
+    path: Path,
+    *,
+    force: bool = False,
+    inputs: Collection[str] = frozenset(),
+) -> Path:
     """Write a picture that is only for looking at; the suffix chooses the format."""
-    check_output(path, force=force)
+    check_output(path, force=force, inputs=inputs)
     file = io.BytesIO()
     image.save(file, format_of_suffix(path.suffix), quality=PICTURE_QUALITY)
     write_whole(path, file.getvalue(), force=force)

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cropsmith.agents.context import Context
@@ -36,6 +36,8 @@ class Delivery:
     compare: bool = False
     force: bool = False
     dry_run: bool = False
+    inputs: frozenset[str] = frozenset()
+    """Real paths of all photos of the command, which no crop may overwrite."""
     json: bool = False
     show: bool = False
 
@@ -99,23 +101,29 @@ def read_box(text: str) -> Box:
 
 
 def deliver(result: CropResult, delivery: Delivery, many: bool) -> list[Path]:
-    """Write what was asked for, after checking that all of it can be written."""
+    """Write what was asked for, after checking that all of it can be written.
+
+    What the files could not keep, or how a lossless one differs, joins the notes of the result.
+    """
     if delivery.dry_run:
         return []
-    photo, written = result.photo, []
+    photo, written, notes = result.photo, [], list(result.notes)
     plans = list(planned(result, delivery, many))
     for plan in plans:
-        check_output(plan.path, photo=photo, force=delivery.force)
+        check_output(plan.path, photo=photo, force=delivery.force, inputs=delivery.inputs)
     for plan in plans:
         format = delivery.format or plan.path.suffix.lstrip(".")
         rendered = result.render(
             plan.index, plan.alternative, format=format, lossless=delivery.lossless
         )
         written.append(write_image(rendered, plan.path, photo=photo, force=delivery.force))
+        notes += rendered.notes
         if delivery.compare:
             beside = plan.path.with_name(f"{plan.path.stem}-compare.jpg")
             picture = result.compare(plan.index, plan.alternative)
-            written.append(write_picture(picture, beside, force=delivery.force))
+            inputs = delivery.inputs
+            written.append(write_picture(picture, beside, force=delivery.force, inputs=inputs))
+    result.report = result.report.model_copy(update={"notes": tuple(dict.fromkeys(notes))})
     return written
 
 
@@ -194,6 +202,8 @@ def crop_all(
         and not (delivery.out.is_dir())
     ):
         raise UsageError("Several photos need a folder to write to.", hint="Give -o FOLDER.")
+    real = frozenset(os.path.realpath(photo) for photo in photos if os.path.exists(photo))
+    delivery = replace(delivery, inputs=real)
     worst, reports = 0, []
     for outcome in outcomes(photos, request, context, delivery, jobs):
         worst = max(worst, outcome.exit_code)
