@@ -29,7 +29,7 @@ class Recorded:
 
     async def ask(self, ask: Ask) -> Reply:
         """Ask, and record what came of it."""
-        started = time.perf_counter()
+        started, asked = time.perf_counter(), time.time()
         if self._keep is not None:
             for picture in ask.pictures:
                 await asyncio.to_thread(self._keep, picture.data)
@@ -38,16 +38,22 @@ class Recorded:
         except CropsmithError as error:
             seconds = time.perf_counter() - started
             self._write(
-                self._record(ask).model_copy(
-                    update={"status": "error", "reason": str(error), "seconds": seconds}
+                self._record(ask, asked).model_copy(
+                    update={
+                        "status": "error",
+                        "reason": str(error),
+                        "raised": type(error).__name__,
+                        "seconds": seconds,
+                    }
                 )
             )
             raise
-        self._write(self._filled(self._record(ask), reply))
+        self._write(self._filled(self._record(ask, asked), reply))
         return reply
 
-    def _record(self, ask: Ask) -> CallRecord:
+    def _record(self, ask: Ask, asked: float) -> CallRecord:
         return CallRecord(
+            asked=asked,
             purpose=ask.purpose,
             model=self.name,
             status="",

@@ -1,7 +1,11 @@
 """What travels between the nodes: JSON-sized values and references, never pixels."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
+
+# Not typing's own: before Python 3.12 pydantic cannot make a schema of that, which LangGraph's
+# server shows as the graph's input.
+from typing_extensions import TypedDict
 
 from cropsmith.tools.approval import Approval
 from cropsmith.tools.candidate import Candidate

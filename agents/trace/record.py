@@ -48,6 +48,10 @@ class CallRecord(Value):
     model: str
     status: str
     reason: str = ""
+    asked: float = 0.0
+    """Unix time, seconds. Calls of a step are in this order, whichever was answered first."""
+    raised: str = ""
+    """Class of the error that came instead of a reply; the status is then "error"."""
     prompt: str
     """Rendered text with pictures replaced by their hashes."""
     prompt_hashes: tuple[str, ...] = ()
@@ -247,7 +251,7 @@ def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenS
                 superstep=step.superstep,
                 inputs=step.inputs,
                 outputs=step.outputs,
-                calls=tuple(step.calls),
+                calls=tuple(sorted(step.calls, key=lambda call: call.asked)),
                 tools=tuple(step.tools),
                 notes=tuple(step.notes),
                 error=error,

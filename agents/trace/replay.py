@@ -16,6 +16,7 @@ from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.agents.trace.replies import RecordedReplies
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import Trace
+from cropsmith.agents.vlm import mind_over
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.approval import Approval
 from cropsmith.tools.candidate import Candidate
@@ -118,7 +119,8 @@ async def replay(
     if model and not since:
         since = "intent"
     recorder = StoredTrace(library.home, parent=trace.head.id)
-    context = _context(trace, recorder)
+    replies = RecordedReplies(trace)
+    context = _context(trace, recorder, replies)
     if since:
         context = _switched(trace, context, recorder, since, model)
     photo = photo_of(trace, library.images)
@@ -129,6 +131,8 @@ async def replay(
         # A run that failed must fail again; anything new is a failure of the replay.
         if f"{type(error).__name__}: {error}" != trace.head.error:
             raise
+    if replies.missing is not None:
+        raise replies.missing
     assert recorder.trace_id is not None
     again = library.read(recorder.trace_id)
     same = _comparable(trace.result) == _comparable(again.result)
@@ -153,19 +157,13 @@ def _word(trace: Trace) -> Approval | None:
     return None
 
 
-def _context(trace: Trace, recorder: StoredTrace) -> Context:
+def _context(trace: Trace, recorder: StoredTrace, replies: RecordedReplies) -> Context:
     # No reply may come from anywhere but the trace; a person's word comes from it too.
     context = context_of(trace.facts).but(trace=True, approve=False, cache_replies=False)
     context.recorder = recorder
     if context.model != "builtin":
-        context.mind = _recorded_mind(trace, context)
+        context.mind = mind_over(replies, context)
     return context
-
-
-def _recorded_mind(trace: Trace, context: Context) -> Mind:
-    from cropsmith.agents.vlm import mind_over
-
-    return mind_over(RecordedReplies(trace), context)
 
 
 def _switched(

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cropsmith import errors
 from cropsmith.agents.backends.base import Ask, Reply, Status, Tokens, ToolCall
 from cropsmith.agents.backends.rendering import prompt_text
 from cropsmith.agents.trace.record import CallRecord, current_step
@@ -26,6 +27,8 @@ class RecordedReplies:
     """
 
     def __init__(self, trace: Trace) -> None:
+        self.missing: CropsmithError | None = None
+        """Set when a reply was asked for that is not there."""
         self._left: dict[Key, list[CallRecord]] = {}
         names: list[str] = []
         self._sizes: list[Size] = []
@@ -53,10 +56,12 @@ class RecordedReplies:
         key = (step.node, step.round, ask.purpose) if step else ("", 0, ask.purpose)
         left = self._left.get(key, [])
         if not left:
-            raise CropsmithError(
+            # A mind may take this for the failure of one call; the replay will not.
+            self.missing = CropsmithError(
                 f"The trace holds no further reply to '{ask.purpose}' in {key[0]}, round {key[1]}.",
                 hint="This version may ask otherwise; replay with --from to ask the model anew.",
             )
+            raise self.missing
         prompt = prompt_text(ask.messages)
         record = _matching(left, prompt, ask)
         left.remove(record)
@@ -76,7 +81,8 @@ def _matching(left: list[CallRecord], prompt: str, ask: Ask) -> CallRecord:
 
 def _reply(record: CallRecord, ask: Ask) -> Reply:
     if record.status == "error":
-        raise CropsmithError(record.reason)
+        kind = getattr(errors, record.raised, CropsmithError)
+        raise kind(record.reason)
     value: Any = None
     if record.parsed is not None:
         try:

@@ -72,6 +72,9 @@ def crop(
     cache: Annotated[
         bool, typer.Option("--cache/--no-cache", help="Reuse replies to the same question.")
     ] = True,
+    approve: Annotated[
+        bool, typer.Option(help="Ask before the decision; can be answered later.")
+    ] = False,
     trace: Annotated[
         bool, typer.Option("--trace/--no-trace", help="Keep a record of the run.")
     ] = True,
@@ -145,5 +148,10 @@ def crop(
         json=json,
         show=open_,
     )
+    if approve:
+        from cropsmith.commands.approving import crop_with_approval
+
+        crop_with_approval(photos, wish, context, delivery)
+        return
     if code := crop_all(photos, wish, context, delivery, jobs):
         raise typer.Exit(code)

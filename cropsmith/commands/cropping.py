@@ -150,16 +150,20 @@ def crop_one(
     """Crop one photo and write the crop; an error that a person can cause becomes its outcome."""
     try:
         source: object = sys.stdin.buffer.read() if photo == "-" else photo
-        result = asyncio.run(run(source, request, context.but()))
-        written = deliver(result, delivery, many)
+        return delivered(asyncio.run(run(source, request, context.but())), delivery, many)
     except CropsmithError as error:
         return Outcome(photo, [f"cropsmith: {photo}: {error}"], exit_code=error.exit_code)
+
+
+def delivered(result: CropResult, delivery: Delivery, many: bool) -> Outcome:
+    """Write the crops of a result, show them if asked, and tell of them."""
+    written = deliver(result, delivery, many)
     if delivery.show and written:
         import webbrowser
 
         webbrowser.open(written[0].absolute().as_uri())
     lines = [*told(result), *(f"  wrote     {path}" for path in written)]
-    return Outcome(photo, lines, report=result.model_dump())
+    return Outcome(result.report.source, lines, report=result.model_dump())
 
 
 def outcomes(

@@ -180,6 +180,24 @@ def replay(
             raise typer.Exit(1)
 
 
+@app.command()
+def resume(
+    name: Name = "last",
+    choose: Annotated[
+        list[str] | None,
+        typer.Option(help="A candidate or x1,y1,x2,y2 for each shape; none: the model decides."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File or folder.")] = None,
+    force: Annotated[bool, typer.Option(help="Overwrite outputs (never an input).")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Decide, but write nothing.")] = False,
+) -> None:
+    """Go on with a run that waits for a person (crop --approve), also after a restart."""
+    from cropsmith.commands.approving import resume_with
+    from cropsmith.commands.cropping import Delivery
+
+    resume_with(name, choose or (), Delivery(out=out, force=force, dry_run=dry_run))
+
+
 @app.command("diff")
 def diff_(
     a: Name,
