@@ -136,7 +136,7 @@ def boxes_to_rank(photo: LabelledPhoto, protocol: Protocol) -> tuple[Box, ...]:
 
 
 def given_ratio(box: Box, size: Size) -> Ratio:
-    """Return the ratio to give for an expert's crop, within 1e-4.
+    """Return the ratio to give for an expert's crop, its short side at most 100.
 
     Not its exact lowest terms: 757:399 would tell the crop's size, since no other box has it.
     """

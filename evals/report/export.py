@@ -65,7 +65,7 @@ def sample_rows(plan: Plan, tables: Sequence[Table]) -> Iterator[dict[str, Any]]
                 "seed": planned.trial.seed,
                 "status": answer.status.value,
                 **dict(zip(("x1", "y1", "x2", "y2"), corners, strict=True)),
-                "kept": answer.kept,
+                "said_keep": answer.kept,
                 "confidence": answer.confidence,
                 "proposed_by": answer.proposed_by,
                 "seconds": sample.seconds,
@@ -135,7 +135,7 @@ def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 
 _WHOLE = ("seed", "calls", "prompt_tokens", "completion_tokens", "attempts", "samples", "failures")
-_FLAGS = ("kept", "complete", "in_sample", "higher_is_better")
+_FLAGS = ("said_keep", "complete", "in_sample", "higher_is_better")
 _TEXTS = ("table", "mode", "protocol", "system", "kind", "measure", "title", "photo", "split",
           "status", "proposed_by", "trace", "message", "key")  # fmt: skip
 

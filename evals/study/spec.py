@@ -140,7 +140,7 @@ class DatasetSpec(Value):
 class Study(Value):
     """A whole study."""
 
-    name: str = Field(min_length=1, pattern=r"^[^/\\\x00]+$")
+    name: str = Field(min_length=1)
     mode: Mode | None = None
     """Given, every dataset's protocols must belong to it."""
     datasets: tuple[DatasetSpec, ...] = Field(min_length=1)

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
@@ -77,19 +78,22 @@ class Store:
         self._guard: IO[str] | None = None
         if not write and not path.is_file():
             raise UsageError(f"There are no samples at {path}.", hint="Run: cropsmith eval run")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if write:
-                self._guard = _only_one(path)
-            self._db = sqlite3.connect(
-                path, check_same_thread=False, isolation_level=None, timeout=30
-            )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            # A paid answer must be on disk before the next call, also if the power goes.
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except (OSError, sqlite3.Error) as error:
-            raise OutputError(f"The store {path} cannot be opened: {error}.") from error
+        with ExitStack() as opened:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if write:
+                    self._guard = opened.enter_context(_only_one(path))
+                self._db = sqlite3.connect(
+                    path, check_same_thread=False, isolation_level=None, timeout=30
+                )
+                opened.callback(self._db.close)
+                self._db.execute("PRAGMA journal_mode = WAL")
+                # A paid answer must be on disk before the next call, also if the power goes.
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._migrate()
+            except (OSError, sqlite3.Error) as error:
+                raise OutputError(f"The store {path} cannot be opened: {error}.") from error
+            opened.pop_all()
 
     def _migrate(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
