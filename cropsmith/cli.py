@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from cropsmith.commands import crop, doctor, eval, index, models, studio, trace
+from cropsmith.commands import crop, doctor, eval, index, models, studio, trace, weights
 from cropsmith.errors import CropsmithError
 from cropsmith.printable import printable
 
@@ -20,6 +20,7 @@ app.add_typer(eval.app, name="eval")
 app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
 app.add_typer(trace.app, name="trace")
+app.add_typer(weights.app, name="weights")
 app.command("studio")(studio.studio)
 app.command("doctor")(doctor.doctor)
 
