@@ -122,7 +122,7 @@ class OwlDetector:
         found = [self._tokens[name] for name in names]
         for name in names:
             self._tokens.move_to_end(name)
-        while len(self._tokens) > KEEP:
+        while len(self._tokens) > max(KEEP, len(set(names))):
             self._tokens.popitem(last=False)
         return found
 

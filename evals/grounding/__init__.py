@@ -1,0 +1,1 @@
+"""How often a detector finds what an expression names."""
