@@ -62,8 +62,12 @@ def crop_lossless(photo: Photo, box: PixelBox) -> Rendered:
         stored = photo.size if turn < 5 else Size(width=photo.size.height, height=photo.size.width)
         upright = _upright_box(snapped, turn, stored)
         metadata = metadata.for_crop(snapped.size, turn)
-        data = _cropped(jpeglib, photo.data, snapped, grid)
-        data = _with_segments(data, photo.data, metadata)
+        try:
+            data = _cropped(jpeglib, photo.data, snapped, grid)
+            data = _with_segments(data, photo.data, metadata)
+        except (OSError, ValueError) as error:
+            message = f"{photo.name} is coded in a way that cannot be cut without loss."
+            raise UnreadableImage(message, hint="Crop it without --lossless.") from error
     notes = list(metadata.notes)
     if upright != box:
         notes.append(
@@ -85,7 +89,7 @@ def snapped_outward(box: PixelBox, grid: Size) -> PixelBox:
 
 def _grid(image: Any) -> Size:
     if not isinstance(image, JpegImagePlugin.JpegImageFile) or not image.layer:
-        raise UnreadableImage("The photo is not a JPEG.")
+        raise ValueError("the layers of the JPEG are not known")
     if len(image.layer) == 1:  # a single component is not interleaved: its unit is one block
         return Size(width=BLOCK, height=BLOCK)
     return Size(
@@ -124,11 +128,11 @@ def _cropped(jpeglib: Any, data: bytes, box: PixelBox, grid: Size) -> bytes:
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """Yield the marker segments before the first scan; UnreadableImage if they are broken."""
+    """Yield the marker segments before the first scan; ValueError if they are broken."""
     place = 2
     while place + 4 <= len(data):
         if data[place] != 0xFF:
-            raise UnreadableImage("The JPEG's segments are broken.")
+            raise ValueError("the segments of the JPEG are broken")
         marker = data[place + 1]
         if marker == 0xFF:  # a fill byte
             place += 1

@@ -149,8 +149,7 @@ def crop_one(
 ) -> Outcome:
     """Crop one photo and write the crop; an error that a person can cause becomes its outcome."""
     try:
-        source: object = sys.stdin.buffer.read() if photo == "-" else photo
-        return delivered(asyncio.run(run(source, request, context.but())), delivery, many)
+        return delivered(asyncio.run(run(photo, request, context.but())), delivery, many)
     except CropsmithError as error:
         return Outcome(photo, [f"cropsmith: {photo}: {error}"], exit_code=error.exit_code)
 

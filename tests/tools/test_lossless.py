@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cropsmith.errors import MissingExtra, UsageError
+from cropsmith.errors import MissingExtra, UnreadableImage, UsageError
 from cropsmith.tools.geometry import PixelBox, Size
 from cropsmith.tools.lossless import segments, snapped_outward
 from cropsmith.tools.photo import open_photo
@@ -142,6 +142,14 @@ def test_what_cannot_be_cut_without_loss_is_said() -> None:
         render(jpeg, BOX, lossless=True, format="png")
     with pytest.raises(UsageError, match="size of the picture"):
         render(jpeg, BOX, lossless=True, output=Size(width=52, height=39))
+
+
+def test_a_jpeg_with_broken_segments_is_refused() -> None:
+    pytest.importorskip("jpeglib", reason="cropsmith[lossless] is not installed")
+    data = encoded(picture())
+    photo = open_photo(data[:20] + b"\0" * 4 + data[20:])
+    with pytest.raises(UnreadableImage, match="without loss"):
+        render(photo, BOX, lossless=True)
 
 
 def test_the_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
