@@ -39,6 +39,8 @@ class Context:
     """Let the VLM call the tools itself, where it can."""
     solo: bool = False
     """Let only the mind's own crops, and the original, compete: for comparing minds."""
+    judge: bool = False
+    """Have the model judge every candidate as a picture: one more scorer, at its price."""
     strict: bool = False
     """Make a failed model call an error instead of going on without it."""
     approve: bool = False

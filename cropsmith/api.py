@@ -61,6 +61,7 @@ class Settings(TypedDict, total=False):
     overrides: tuple[str, ...]
     overlays: bool
     agentic: bool
+    judge: bool
     strict: bool
     index: str
     detector: str

@@ -1,25 +1,50 @@
 """The table of scorers over all candidates."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief
+from cropsmith.agents.mind import Brief, MindFailed
 from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
 from cropsmith.agents.trace.record import current_step
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.result import Failure
+from cropsmith.tools.scorers.row import Scorer
 from cropsmith.tools.scorers.table import Scored
 
 
-def scored(context: Context, brief: Brief, candidates: list[Candidate]) -> Scored:
+def scored(
+    context: Context, brief: Brief, candidates: list[Candidate], extra: Sequence[Scorer] = ()
+) -> Scored:
     """Return the candidates with the scores of every scorer that could run."""
     return context.scorers.score(
-        brief.view, brief.intent, brief.target, candidates, brief.grounding, brief.evidence
+        brief.view, brief.intent, brief.target, candidates, brief.grounding, brief.evidence, extra
     )
+
+
+async def judged(
+    context: Context, brief: Brief, candidates: list[Candidate]
+) -> tuple[Sequence[Scorer], Sequence[Failure]]:
+    """Ask the model for its verdicts where that is wanted; a failure is recorded."""
+    backend = getattr(context.mind, "backend", None)
+    if not context.judge or backend is None:
+        return (), ()
+    from cropsmith.agents.judge import judge
+
+    try:
+        return (await judge(backend, brief, candidates),), ()
+    except MindFailed as failed:
+        if context.strict:
+            raise
+        return (), (
+            Failure(
+                node="scoring", source=failed.source, status=failed.status, message=str(failed)
+            ),
+        )
 
 
 async def scoring(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
@@ -32,7 +57,9 @@ async def scoring(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]
         if not fresh:
             continue
         brief = await asyncio.to_thread(brief_for, state, context, index)
-        found = await asyncio.to_thread(scored, context, brief, fresh)
+        extra, failed = await judged(context, brief, fresh)
+        failures += failed
+        found = await asyncio.to_thread(scored, context, brief, fresh, extra)
         done += found.candidates
         failures += [
             Failure(node="scoring", source=left.name, status="error", message=left.why)

@@ -35,6 +35,12 @@ KNOWN = (
 )
 """Looked for on this machine, in this order, when no detector is named."""
 
+ALIASES = {
+    "owlvit": "google/owlvit-base-patch32",
+    "owlv2": "google/owlv2-base-patch16-ensemble",
+}
+"""Short names of the usual models."""
+
 KEEP = 4
 """Photos whose tokens are kept."""
 
@@ -172,7 +178,7 @@ def load_owl(name: str, device: str = "cpu") -> OwlDetector:
     Raises MissingExtra without its packages, WeightsMissing where no weights are found, UsageError
     for a model of another kind.
     """
-    source = model_source(name)
+    source = model_source(name if local_model(name) else ALIASES.get(name, name))
     ready_for_transformers("Finding things by name")
     import transformers
 

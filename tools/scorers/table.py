@@ -121,8 +121,9 @@ class ScorerTable:
         candidates: Sequence[Candidate],
         grounding: Grounding | None = None,
         evidence: Sequence[Evidence] = (),
+        extra: Sequence[Scorer] = (),
     ) -> Scored:
-        """Score all candidates of one photo and target.
+        """Score all candidates of one photo and target; `extra` scorers for this photo alone.
 
         A scorer that fails, or gives a candidate no value, is absent from its scores, never 0;
         the total weighs those that are there.
@@ -143,7 +144,7 @@ class ScorerTable:
         )
         columns: dict[str, Column] = {}
         failed: list[LeftOut] = []
-        for scorer in self.scorers:
+        for scorer in (*self.scorers, *extra):
             try:
                 scores = scorer.score(scene)
             except CropsmithError as error:
