@@ -34,7 +34,8 @@ class OpenClip:
         self.dtype = torch.bfloat16 if _gains_from_bfloat16(self.device) else torch.float32
         self.batch = 64 if self.device == "cuda" else 16
         edge = tower.image_size
-        self.side = 2 * (edge[0] if isinstance(edge, Sequence) else int(edge))
+        # Enough for the short side of a 3:2 photo; every further pixel costs decoding and resizing.
+        self.side = 3 * (edge[0] if isinstance(edge, Sequence) else int(edge)) // 2
         self._tower = tower.eval().to(self.device, self.dtype)
         self._preprocess = preprocess
         self._lock = threading.Lock()

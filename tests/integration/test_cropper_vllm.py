@@ -1,0 +1,123 @@
+"""Cropper's recipe on a real vLLM server with a tiny model of random weights.
+
+Quality says nothing here; that every message is accepted, the answers parse, and the prompt holds
+coordinates in the model's own format, does.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.record import MemoryTrace
+from cropsmith.tools.evidence import ExpertCrop
+from cropsmith.tools.example_row import entries_of
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.request import CropRequest, Target
+from cropsmith.vectorstore.build import build
+from cropsmith.vectorstore.descriptor import LayoutDescriptor
+from cropsmith.vectorstore.index import Index
+
+pytestmark = [
+    pytest.mark.integration,
+    # Every context here has a client of its own, whose idle connections close with the process.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+PORT = 8391
+MODEL = "Qwen/Qwen3-VL-tiny"
+REQUESTS = {
+    "free": CropRequest(),
+    "subject": CropRequest(subject_box=Box(x1=0.2, y1=0.3, x2=0.6, y2=0.7), text="the boat"),
+    "ratio": CropRequest(targets=(Target(ratio=Ratio(width=1, height=1)),)),
+}
+
+
+@pytest.fixture(scope="module")
+def server(serving: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a server; CROPSMITH_TEST_VLLM_URL names one that runs already."""
+    if url := os.environ.get("CROPSMITH_TEST_VLLM_URL"):
+        yield url
+        return
+    venv = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ".venv-vllm"))
+    if not (venv / "bin" / "vllm").exists():
+        pytest.skip("no vLLM environment; .ci/servers makes one")
+    folder = tmp_path_factory.mktemp("vllm")
+    model = folder / "model"
+    python = venv / "bin" / "python"
+    subprocess.run([python, serving / "make_tiny_vlm.py", model, "--arch", "qwen3_vl"], check=True)
+    command = [serving / "serve_vllm.sh", "--venv", venv, "--model", model, "--port", str(PORT)]
+    options = ["--name", MODEL, "--max-model-len", "32768", "--max-images", "40"]
+    log = ["--log", folder / "vllm.log", "--timeout", "400"]
+    started = subprocess.run(
+        [*command, *options, *log], check=True, capture_output=True, text=True
+    ).stdout
+    pid = re.search(r"pid=(\d+)", started)
+    assert pid is not None
+    yield f"http://127.0.0.1:{PORT}/v1"
+    subprocess.run([serving / "serve_vllm.sh", "--stop", pid[1]], check=True)
+
+
+@pytest.fixture(scope="module")
+def photos(shared_data: Path) -> list[Path]:
+    return sorted((shared_data / "fcdb_train" / "photos").iterdir())[:36]
+
+
+@pytest.fixture(scope="module")
+def index(photos: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    box = Box(x1=0.1, y1=0.2, x2=0.9, y2=0.8)
+    folder = tmp_path_factory.mktemp("index")
+    made = Index.create(folder, LayoutDescriptor(), name="builtin", dataset="test")
+    labelled = [
+        LabelledPhoto(
+            name=path.name,
+            path=str(path),
+            crops=(ExpertCrop(box=box, score=4.0),),
+            subject=Box(x1=0.3, y1=0.3, x2=0.7, y2=0.7),
+            source="test",
+        )
+        for path in photos[1:]
+    ]
+    build(made, LayoutDescriptor(), list(entries_of(labelled)))
+    made.close()
+    return folder
+
+
+@pytest.mark.parametrize("task", list(REQUESTS))
+async def test_thirty_pictures_and_rounds_are_taken(
+    task: str, server: str, photos: list[Path], index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", server)
+    examples = 10 if task == "ratio" else 30
+    # One box a call: random weights invert three boxes of four, and greedy ones repeat a token.
+    for seed in range(25):
+        context = Context(
+            model=f"vllm/{MODEL}",
+            recipe="cropper",
+            overrides=("L=1", "R=1", "side=128"),
+            index=str(index),
+            trace=False,
+            timeout=500,
+            temperature=1.0,
+            seed=seed,
+            cache_replies=False,
+        )
+        trace = MemoryTrace()
+        context.recorder = trace
+        result = await run(photos[0], REQUESTS[task], context)
+        assert result.report.crops[0].box
+        calls = [c for s in trace.steps if s.node == "proposal" for c in s.calls]
+        assert len(calls) == 2 and len(calls[0].pictures) == examples + 1
+        assert {call.status for call in calls} <= {"ok", "invalid"}
+        assert calls[0].prompt_tokens and calls[0].prompt_tokens > 20 * examples
+        if calls[0].status == "ok":
+            assert len(calls[1].pictures) == examples + 2
+            assert result.report.crops[0].source == f"vllm/{MODEL}"
+            return
+    pytest.fail("no answer of 25 could be read")
