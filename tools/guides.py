@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,9 @@ from cropsmith.tools.evidence import Line
 from cropsmith.tools.geometry import Box
 
 GOLDEN = (5**0.5 - 1) / 2
+
+Stroke = tuple[float, float, float, float]
+"""A line from x1, y1 to x2, y2, in pixels."""
 
 
 class Guide(StrEnum):
@@ -64,38 +66,45 @@ class Overlay:
         return ", ".join(drawn)
 
 
-def _crossing(draw: Any, width: int, height: int, share: float, style: Any) -> None:
-    for part in (share, 1 - share):
-        draw.line([(part * width, 0), (part * width, height)], **style)
-        draw.line([(0, part * height), (width, part * height)], **style)
-
-
 def draw_overlay(pixels: NDArray[np.uint8], overlay: Overlay) -> NDArray[np.uint8]:
-    """Return a copy of upright RGB pixels, shape (H, W, 3), with the guides drawn on it."""
+    """Return a copy of upright RGB pixels, shape (H, W, 3), with the guides drawn on it.
+
+    Every line lies on a wider black one, so that it reads on a white sky as well.
+    """
     image = Image.fromarray(pixels)
-    width, height = image.size
-    draw = ImageDraw.Draw(image)
-    thick = max(1, round(max(width, height) / 512))
+    pen = ImageDraw.Draw(image)
+    thick = max(1, round(max(image.size) / 512))
     for guide in overlay.guides:
-        style: dict[str, Any] = {"fill": COLOURS[guide], "width": thick}
-        if guide is Guide.THIRDS:
-            _crossing(draw, width, height, 1 / 3, style)
-        elif guide is Guide.GOLDEN:
-            _crossing(draw, width, height, 1 - GOLDEN, style)
-        elif guide is Guide.DIAGONALS:
-            draw.line([(0, 0), (width, height)], **style)
-            draw.line([(0, height), (width, 0)], **style)
-        elif guide is Guide.CENTRE:
-            arm = min(width, height) / 20
-            x, y = width / 2, height / 2
-            draw.line([(x - arm, y), (x + arm, y)], **style)
-            draw.line([(x, y - arm), (x, y + arm)], **style)
-        elif guide is Guide.LINES:
-            for line in overlay.lines:
-                ends = [(p.x * width, p.y * height) for p in (line.start, line.end)]
-                draw.line(ends, **style)
-        else:
-            for box in overlay.boxes:
-                corners = [box.x1 * width, box.y1 * height, box.x2 * width, box.y2 * height]
-                draw.rectangle(corners, outline=COLOURS[guide], width=2 * thick)
+        colour = COLOURS[guide]
+        for ends in _strokes(guide, overlay, image.width, image.height):
+            pen.line(ends, fill="black", width=thick + 2)
+            pen.line(ends, fill=colour, width=thick)
+        for box in overlay.boxes if guide is Guide.BOXES else ():
+            corners = _corners(box, image)
+            pen.rectangle(corners, outline="black", width=2 * thick + 2)
+            pen.rectangle(corners, outline=colour, width=2 * thick)
     return np.asarray(image)
+
+
+def _strokes(guide: Guide, overlay: Overlay, width: int, height: int) -> Sequence[Stroke]:
+    """Return the lines of a guide, in pixels."""
+    if guide in (Guide.THIRDS, Guide.GOLDEN):
+        share = 1 / 3 if guide is Guide.THIRDS else 1 - GOLDEN
+        across = [(0, part * height, width, part * height) for part in (share, 1 - share)]
+        return [*across, *((part * width, 0, part * width, height) for part in (share, 1 - share))]
+    if guide is Guide.DIAGONALS:
+        return [(0, 0, width, height), (0, height, width, 0)]
+    if guide is Guide.CENTRE:
+        arm, x, y = min(width, height) / 20, width / 2, height / 2
+        return [(x - arm, y, x + arm, y), (x, y - arm, x, y + arm)]
+    if guide is Guide.LINES:
+        return [
+            (a.x * width, a.y * height, b.x * width, b.y * height)
+            for a, b in ((line.start, line.end) for line in overlay.lines)
+        ]
+    return []
+
+
+def _corners(box: Box, image: Image.Image) -> Stroke:
+    left, top = box.x1 * image.width, box.y1 * image.height
+    return left, top, max(left, box.x2 * image.width - 1), max(top, box.y2 * image.height - 1)

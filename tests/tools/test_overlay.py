@@ -5,15 +5,7 @@ import pytest
 from PIL import Image
 
 from cropsmith.tools.geometry import Box, PixelBox
-from cropsmith.tools.overlay import (
-    PALETTE,
-    Guide,
-    Label,
-    draw_boxes,
-    draw_crop,
-    draw_guides,
-    side_by_side,
-)
+from cropsmith.tools.overlay import draw_crop, side_by_side
 from cropsmith.tools.photo import open_photo
 
 HALVES = np.zeros((300, 400, 3), np.uint8)
@@ -43,43 +35,8 @@ def test_side_by_side_shows_photo_and_crop() -> None:
     ],
 )
 def test_side_by_side_of_extreme_boxes(box: PixelBox) -> None:
-    picture = side_by_side(open_photo(HALVES), box, guides=list(Guide))
+    picture = side_by_side(open_photo(HALVES), box)
     assert picture.height == 300 and 400 < picture.width <= 408 + 1800
-
-
-@pytest.mark.parametrize("ground", [0, 255])
-def test_lines_read_on_black_and_white(ground: int) -> None:
-    image = Image.new("RGB", (400, 300), (ground,) * 3)
-    drawn = np.asarray(draw_guides(image, [Guide.THIRDS])).astype(int)
-    column = drawn[20, 120:146]
-    assert np.abs(column - ground).sum(axis=1).max() > 300
-    assert np.array_equal(np.asarray(image), np.full((300, 400, 3), ground))
-
-
-def test_guides_are_where_they_belong() -> None:
-    image = Image.new("RGB", (600, 300), "white")
-    for guide, x in [(Guide.THIRDS, 200), (Guide.GOLDEN, 229), (Guide.CENTRE, 300)]:
-        drawn = np.asarray(draw_guides(image, [guide])).astype(int)
-        marked = np.flatnonzero((drawn[10] != 255).any(axis=1))
-        assert np.abs(marked - x).min() <= 1, guide
-    diagonals = np.asarray(draw_guides(image, [Guide.DIAGONALS])).astype(int)
-    assert (diagonals[75, 148:153] != 255).any() and (diagonals[75, 448:453] != 255).any()
-    inside = np.asarray(
-        draw_guides(image, [Guide.CENTRE], within=Box(x1=0, y1=0, x2=0.5, y2=1))
-    ).astype(int)
-    assert (inside[10, 148:153] != 255).any() and (inside[10, 298:303] == 255).all()
-
-
-def test_labels_stay_inside_and_boxes_have_their_colour() -> None:
-    image = Image.new("RGB", (400, 300), "gray")
-    labels = [
-        Label(box=Box(x1=0.8, y1=0.0, x2=1, y2=1), text="a long label at the edge", colour=1),
-        Label(box=Box(x1=0.1, y1=0.5, x2=0.2, y2=0.6), colour=len(PALETTE)),
-    ]
-    drawn = np.asarray(draw_boxes(image, labels))
-    assert drawn.shape == (300, 400, 3)
-    colours = {tuple(c) for c in drawn.reshape(-1, 3)}
-    assert (0, 229, 255) in colours and (255, 212, 0) in colours
 
 
 def test_the_crop_is_drawn_to_the_pixel() -> None:
