@@ -52,9 +52,10 @@ def server(serving: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     model = folder / "model"
     python = venv / "bin" / "python"
     subprocess.run([python, serving / "make_tiny_vlm.py", model, "--arch", "qwen3_vl"], check=True)
-    command = [serving / "serve_vllm.sh", "--venv", venv, "--model", model, "--port", str(PORT)]
+    script = str(serving / "serve_vllm.sh")
+    command = [script, "--venv", str(venv), "--model", str(model), "--port", str(PORT)]
     options = ["--name", MODEL, "--max-model-len", "32768", "--max-images", "40"]
-    log = ["--log", folder / "vllm.log", "--timeout", "400"]
+    log = ["--log", str(folder / "vllm.log"), "--timeout", "400"]
     started = subprocess.run(
         [*command, *options, *log], check=True, capture_output=True, text=True
     ).stdout
