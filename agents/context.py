@@ -74,9 +74,10 @@ class Context:
         """Where the steps go."""
         if not self.trace:
             return NoTrace()
+        from cropsmith.agents.trace.otel import Spanned, wanted
         from cropsmith.agents.trace.store import StoredTrace
 
-        return StoredTrace()
+        return Spanned(StoredTrace()) if wanted() else StoredTrace()
 
     @cached_property
     def builtin(self) -> Mind:

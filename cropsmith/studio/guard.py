@@ -13,6 +13,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,10 +27,6 @@ POLICY = (
 )
 
 
-class TooLarge(Exception):
-    """More bytes came than the limit allows."""
-
-
 def session_of(settings: StudioSettings) -> str:
     """Return the cookie's value; the token itself never leaves the start page's address."""
     return _derived(settings, "session")
@@ -38,6 +35,11 @@ def session_of(settings: StudioSettings) -> str:
 def csrf_of(settings: StudioSettings) -> str:
     """Return what a page must send back to change something."""
     return _derived(settings, "csrf")
+
+
+def too_large(limit: int) -> str:
+    """Return the sentence for a body beyond the limit."""
+    return f"Photos of up to {limit / 1e6:.0f} MB are taken."
 
 
 def _derived(settings: StudioSettings, purpose: str) -> str:
@@ -62,15 +64,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, hardened)
             return
-        limited = _Limited(receive, self._settings.max_upload)
-        try:
-            await self._app(scope, limited, hardened)
-        except TooLarge:
-            if limited.answered:
-                raise
-            megabytes = self._settings.max_upload // 2**20
-            answer = PlainTextResponse(f"Photos of up to {megabytes} MB are taken.", 413)
-            await answer(scope, receive, hardened)
+        await self._app(scope, _Limited(receive, self._settings.max_upload), hardened)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -99,8 +93,7 @@ class Guard:
             return PlainTextResponse("The page is of an earlier studio: load it anew.", 403)
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._settings.max_upload:
-            megabytes = self._settings.max_upload // 2**20
-            return PlainTextResponse(f"Photos of up to {megabytes} MB are taken.", 413)
+            return PlainTextResponse(too_large(self._settings.max_upload), 413)
         return None
 
     def _entry(self, scope: Scope) -> Response | None:
@@ -135,14 +128,13 @@ class _Limited:
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
-        self._left = limit
-        self.answered = False
+        self._limit = self._left = limit
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise TooLarge
+            raise HTTPException(413, too_large(self._limit))
         return message
 
 

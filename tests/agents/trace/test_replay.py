@@ -10,7 +10,7 @@ from cropsmith import acrop
 from cropsmith.agents.context import Context
 from cropsmith.agents.run import run
 from cropsmith.agents.trace.diff import Part, diff
-from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.replay import replay
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.request import CropRequest
@@ -28,7 +28,6 @@ def recorded(library: TraceLibrary, photo: Path, text: str, context: Context) ->
 def test_runs_of_a_model_replay_bit_for_bit(
     library: TraceLibrary, shared_data: Path, played: Played, seed: int
 ) -> None:
-    # With tests/integration/test_replays.py, which does fifty, over all photos and efforts.
     photo = shared_data / f"photos/kodak/{seed + 1:02}.jpg"
     effort = ("quick", "standard", "thorough")[seed % 3]
     name = recorded(library, photo, TEXTS[seed % 5], played(seed, effort=effort))
@@ -37,6 +36,22 @@ def test_runs_of_a_model_replay_bit_for_bit(
     again = asyncio.run(replay(trace, library))
     assert again.identical and diff(trace, again.trace).same
     assert again.trace.head.parent == name and again.trace.head.calls == trace.head.calls
+
+
+@pytest.mark.integration  # for its length alone
+def test_fifty_replays_are_bit_identical(
+    library: TraceLibrary, shared_data: Path, played: Played
+) -> None:
+    for number in range(50):
+        photo = shared_data / f"photos/kodak/{number % 24 + 1:02}.jpg"
+        effort = ("quick", "standard", "thorough")[number % 3]
+        context = played(number, effort=effort, overlays=number % 4 == 0)
+        recorded(library, photo, TEXTS[number % 5], context)
+    heads = library.list(TraceFilter(limit=100))
+    assert len(heads) == 50 and sum(head.failed_calls for head in heads) > 10
+    traces = [library.read(head.id) for head in heads]
+    different = [t.head.id for t in traces if not asyncio.run(replay(t, library)).identical]
+    assert different == []
 
 
 def test_the_builtin_photographer_replays(library: TraceLibrary, photo: Path) -> None:

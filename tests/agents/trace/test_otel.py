@@ -1,0 +1,80 @@
+"""Spans of a run: the tree, the conventions' names, and nothing that should not leave."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.tools.request import CropRequest
+
+pytest.importorskip("opentelemetry.sdk")
+
+
+@pytest.fixture(scope="module")
+def exporter() -> Any:
+    from opentelemetry import trace
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    memory = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(memory))
+    trace.set_tracer_provider(provider)  # once for a process: OpenTelemetry allows no second
+    return memory
+
+
+@pytest.fixture
+def spans(exporter: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("CROPSMITH_OTEL", "1")
+    exporter.clear()
+    yield exporter.get_finished_spans
+
+
+def cropped(photo: Path, context: Context) -> None:
+    asyncio.run(run(photo, CropRequest(text="square"), context))
+
+
+def test_the_tree_and_its_names(
+    spans: Callable[[], Any], library: TraceLibrary, photo: Path, played: Callable[..., Context]
+) -> None:
+    cropped(photo, played(2, failures=0.6))
+    found = {span.context.span_id: span for span in spans()}
+    (root,) = [span for span in found.values() if span.parent is None]
+    assert root.name == "invoke_agent cropsmith"
+    trace = library.read("last")
+    assert root.attributes["gen_ai.conversation.id"] == trace.head.id
+    nodes = [span for span in found.values() if span.parent and found[span.parent.span_id] is root]
+    assert sorted(s.name for s in nodes) == sorted(step.node for step in trace.steps)
+    calls = [s for s in found.values() if s.attributes.get("gen_ai.operation.name") == "chat"]
+    assert len(calls) == trace.head.calls
+    failed = [s for s in calls if s.attributes["cropsmith.status"] != "ok"]
+    assert len(failed) == trace.head.failed_calls > 0
+    assert all(not s.status.is_ok and s.attributes["error.type"] for s in failed)
+    assert all(found[s.parent.span_id].start_time <= s.start_time <= s.end_time for s in calls)
+
+
+def test_prompts_stay_here_unless_asked_for(
+    spans: Callable[[], Any],
+    photo: Path,
+    played: Callable[..., Context],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cropped(photo, played(4, failures=0.0))
+    assert not any("gen_ai.input.messages" in span.attributes for span in spans())
+    monkeypatch.setenv("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true")
+    cropped(photo, played(4, failures=0.0))
+    told = [s.attributes for s in spans() if "gen_ai.input.messages" in s.attributes]
+    assert told and all(len(a["gen_ai.input.messages"]) < 60_000 for a in told)
+    assert not any("base64" in a["gen_ai.input.messages"] for a in told)
+
+
+def test_off_by_default(exporter: Any, library: TraceLibrary, photo: Path) -> None:
+    exporter.clear()
+    cropped(photo, Context())
+    assert exporter.get_finished_spans() == ()
