@@ -13,7 +13,8 @@ import os
 import tempfile
 import tomllib
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -193,6 +194,27 @@ def model_source(name: str) -> str:
             hint=f"Put its folder into {weights_folder()}, or allow the download.",
         )
     return name
+
+
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keep transformers' progress bar off the screen while weights load; downloads still show."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def device() -> str:
+    """Return where models run: "cuda" where torch has one, else "cpu"."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def ready_for_transformers(need: str) -> None:

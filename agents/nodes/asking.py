@@ -44,6 +44,12 @@ async def ask_mind(
         return Answer(await question(context.builtin), context.builtin.name, (failure,))
 
 
+def acting(mind: Mind) -> Mind:
+    """Return the mind itself behind one that stands in for several by turns, as in a replay."""
+    inner: Mind = getattr(mind, "acting", mind)
+    return inner
+
+
 def view_of(state: CropState, context: Context) -> View:
     """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
     image = state["image"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Locator, MindFailed
-from cropsmith.agents.nodes.asking import HASH, open_named, view_of
+from cropsmith.agents.nodes.asking import HASH, acting, open_named, view_of
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.evidence import Evidence
@@ -76,7 +76,7 @@ async def finders(context: Context, view: View, intent: Intent) -> Finders:
         failures.append(
             Failure(node="grounding", source=name, status="error", message=error.message)
         )
-    mind = context.mind
+    mind = acting(context.mind)
     if not isinstance(mind, Locator) or not (intent.subjects or intent.avoid):
         return Finders(detector, failures=tuple(failures))
     if context.effort == "quick":  # one call, which is the proposal

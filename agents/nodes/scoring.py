@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, MindFailed
+from cropsmith.agents.nodes.asking import acting
 from cropsmith.agents.nodes.briefing import brief_for
 from cropsmith.agents.state import CropState
 from cropsmith.agents.trace.record import current_step
@@ -30,7 +31,7 @@ async def judged(
     context: Context, brief: Brief, candidates: list[Candidate]
 ) -> tuple[Sequence[Scorer], Sequence[Failure]]:
     """Ask the model for its verdicts where that is wanted; a failure is recorded."""
-    backend = getattr(context.mind, "backend", None)
+    backend = getattr(acting(context.mind), "backend", None)
     if not context.judge or backend is None:
         return (), ()
     from cropsmith.agents.judge import judge

@@ -82,29 +82,30 @@ class SwitchedMind:
         self._since = since
 
     @property
-    def _mind(self) -> Mind:
+    def acting(self) -> Mind:
+        """The mind whose turn it is."""
         return self._after if self._since(current_step.get()) else self._before
 
     @property
     def name(self) -> str:
         """Of the mind whose turn it is."""
-        return self._mind.name
+        return self.acting.name
 
     async def understand(self, view: View, request: CropRequest) -> Intent:
         """Ask the mind whose turn it is."""
-        return await self._mind.understand(view, request)
+        return await self.acting.understand(view, request)
 
     async def analyse(self, view: View, intent: Intent) -> Analysis:
         """Ask the mind whose turn it is."""
-        return await self._mind.analyse(view, intent)
+        return await self.acting.analyse(view, intent)
 
     async def propose(self, brief: Brief) -> Sequence[Candidate]:
         """Ask the mind whose turn it is."""
-        return await self._mind.propose(brief)
+        return await self.acting.propose(brief)
 
     async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
         """Ask the mind whose turn it is."""
-        return await self._mind.decide(brief, leaders)
+        return await self.acting.decide(brief, leaders)
 
 
 async def replay(

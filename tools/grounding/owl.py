@@ -22,8 +22,10 @@ from cropsmith.tools.grounding.detection import Detections
 from cropsmith.tools.view import View
 from cropsmith.tools.weights import (
     WeightsMissing,
+    device,
     local_model,
     model_source,
+    quiet_loading,
     ready_for_transformers,
 )
 
@@ -172,8 +174,10 @@ class OwlDetector:
 
 
 @lru_cache(maxsize=2)
-def load_owl(name: str, device: str = "cpu") -> OwlDetector:
+def load_owl(name: str, place: str = "") -> OwlDetector:
     """Load an OWL-ViT or OWLv2 model by hub name or folder, once per process.
+
+    `place` is a torch device; empty for the GPU where there is one.
 
     Raises MissingExtra without its packages, WeightsMissing where no weights are found, UsageError
     for a model of another kind.
@@ -192,12 +196,13 @@ def load_owl(name: str, device: str = "cpu") -> OwlDetector:
         prefix = classes[kind]
         # The PIL processors need no torchvision, and give what the models were trained with.
         processor = getattr(transformers, f"{prefix}ImageProcessorPil").from_pretrained(source)
-        model = getattr(transformers, f"{prefix}ForObjectDetection").from_pretrained(source)
+        with quiet_loading():
+            model = getattr(transformers, f"{prefix}ForObjectDetection").from_pretrained(source)
         tokenizer = transformers.AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         first = str(error).strip().splitlines()[0]
         raise WeightsMissing(f"The detector {name} could not be loaded: {first}") from error
-    return OwlDetector(name, model, processor, tokenizer, device=device)
+    return OwlDetector(name, model, processor, tokenizer, device=place or device())
 
 
 def detector_at_hand() -> str | None:

@@ -12,7 +12,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.weights import WeightsMissing, model_source, ready_for_transformers
+from cropsmith.tools.weights import (
+    WeightsMissing,
+    device,
+    model_source,
+    quiet_loading,
+    ready_for_transformers,
+)
 
 Embeddings = NDArray[np.float32]
 """Shape (N, D), rows of unit length."""
@@ -106,8 +112,10 @@ def _unit(output: Any) -> Embeddings:
 
 
 @lru_cache(maxsize=2)
-def load_clip(name: str, device: str = "cpu") -> ClipEncoder:
+def load_clip(name: str, place: str = "") -> ClipEncoder:
     """Load a CLIP model by hub name or folder, once per process.
+
+    `place` is a torch device; empty for the GPU where there is one.
 
     Raises MissingExtra without torch and transformers, WeightsMissing where no weights are found.
     """
@@ -116,9 +124,10 @@ def load_clip(name: str, device: str = "cpu") -> ClipEncoder:
     from transformers import AutoTokenizer, CLIPModel
 
     try:
-        model = CLIPModel.from_pretrained(source)
+        with quiet_loading():
+            model = CLIPModel.from_pretrained(source)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except (OSError, ValueError) as error:
         first = str(error).strip().splitlines()[0]
         raise WeightsMissing(f"The CLIP model {name} could not be loaded: {first}") from error
-    return ClipEncoder(name, model, tokenizer, device)
+    return ClipEncoder(name, model, tokenizer, place or device())
