@@ -42,7 +42,8 @@ def joined(known: Sequence[Any], news: Sequence[Any]) -> tuple[Any, ...]:
 
 def add_usage(known: Usage | None, more: Usage) -> Usage:
     """Reduce: sum calls, tokens and cost; a cost that is unknown once is unknown in sum."""
-    if known is None:
+    # LangGraph starts the channel with an empty Usage, whose cost is unknown.
+    if known is None or known.calls == 0:
         return more
     costs = (known.cost, more.cost)
     return Usage(

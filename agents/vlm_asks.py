@@ -172,7 +172,7 @@ def add_round(
     parts: list[Part] = []
     told = ""
     if leader is not None and (leader.total or 0.0) > best_own:
-        told = f"Another source found a crop with {leader.total:.2f}, its box comes last."
+        told = f"A crop of another source has {leader.total:.2f}; its box comes last."
     parts.append(
         script.text(
             "vlm/refine",

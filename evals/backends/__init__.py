@@ -1,0 +1,1 @@
+"""Measurements of the model layer: throughput, CPU per call, prefix cache."""

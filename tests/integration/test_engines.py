@@ -1,0 +1,252 @@
+"""Real engines with tiny random weights: a vLLM server, and transformers in this process.
+
+Random weights crop poorly; the run must still be whole, and say where each candidate came from.
+The environment with vLLM is named by CROPSMITH_VLLM_VENV; its server is started by our own code.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import BaseModel
+
+from cropsmith.agents.backends.base import Ask, Backend, Message, Status
+from cropsmith.agents.backends.calibration import Calibration, store
+from cropsmith.agents.backends.families import family_named
+from cropsmith.agents.backends.hosting import Hosting, Server, healthy, start
+from cropsmith.agents.backends.pictures import picture_of
+from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
+from cropsmith.agents.backends.standing import standing
+from cropsmith.agents.context import Context
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.record import MemoryTrace
+from cropsmith.agents.vlm_answers import AnalysisAnswer, Proposals, choice_among
+from cropsmith.tools.request import CropRequest
+
+pytestmark = pytest.mark.integration
+
+VENV = os.environ.get("CROPSMITH_VLLM_VENV", "")
+ARCHITECTURES = ("qwen3_vl", "qwen2_5_vl")
+NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
+PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
+GUARDED = """
+import runpy, sys
+from cropsmith.tools.torchvision_guard import import_torchvision
+import_torchvision("this test", "transformers")
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+# A CPU build: small, eager, and without chunked prefill, which breaks seeded sampling there.
+ON_CPU = (
+    "--dtype float32 --enforce-eager --max-num-seqs 16 --skip-mm-profiling "
+    "--no-enable-chunked-prefill --max-num-batched-tokens 16384"
+)
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def checkpoint(
+    request: pytest.FixtureRequest, serving: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Build a tiny model of an architecture, with the server's own libraries where there are."""
+    folder = tmp_path_factory.mktemp("models") / str(request.param)
+    script = [str(serving / "make_tiny_vlm.py"), str(folder), "--arch", request.param]
+    # Without it: this environment, whose torchvision may need its guard.
+    build = [f"{VENV}/bin/python", *script] if VENV else [sys.executable, "-c", GUARDED, *script]
+    made = subprocess.run(build, capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no tiny model could be built: {made.stderr[-200:]}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Host the tiny model with vLLM."""
+    if not VENV:
+        pytest.skip("CROPSMITH_VLLM_VENV names no environment with vLLM")
+    patch = pytest.MonkeyPatch()
+    for name, value in {
+        "HF_HUB_OFFLINE": "1",
+        "VLLM_CPU_KVCACHE_SPACE": "1",
+        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
+        "OMP_NUM_THREADS": "1",
+    }.items():
+        patch.setenv(name, value)
+    hosting = Hosting(
+        model=str(checkpoint),
+        port=PORTS[checkpoint.name],
+        venv=Path(VENV),
+        name=NAMES[checkpoint.name],
+        context=16384,
+        gpus=1,
+        extra=tuple(ON_CPU.split()),
+    )
+    running = start(hosting, tmp_path_factory.mktemp("logs") / "vllm.log")
+    try:
+        running.wait_until_healthy(400)
+        yield running
+    finally:
+        running.stop()
+        patch.undo()
+    assert not healthy(hosting.url) and running.process.returncode is not None
+
+
+def photo(shared_data: Path) -> Path:
+    return sorted((shared_data / "photos" / "skimage").glob("chelsea.*"))[0]
+
+
+def budgeted(model: str) -> None:
+    """Declare the tiny checkpoint's pixel budget, as a probe would find it for real weights."""
+    wire = make_wire(model)
+    row = usable_convention(model, wire.endpoint)
+    small = row.model_copy(update={"resize": row.resize.model_copy(update={"max_tokens": 256})})
+    store(Calibration(model=model, endpoint=wire.endpoint, date="2026-11-20", convention=small))
+
+
+async def answers(backend: Backend) -> None:
+    """Ask for each kind of answer; the schema must hold, with whatever is in it."""
+    noise = np.random.default_rng(0).integers(0, 255, (416, 608, 3), np.uint8)
+    shown = picture_of(noise)
+    kinds: list[type[BaseModel]] = [Proposals, AnalysisAnswer, choice_among("ABCD")]
+    asks = [
+        Ask(
+            purpose="any",
+            messages=[Message("system", ["Look."]), Message("user", [shown, "Say what you see."])],
+            answer=kind,
+            frame=shown,
+            temperature=1.0,
+            seed=seed,
+        )
+        for kind in kinds
+        for seed in range(4)
+    ]
+    replies = await asyncio.gather(*map(backend.ask, asks))
+    for reply in replies:
+        # No grammar can forbid swapped corners; everything else it must hold.
+        inverted = "swapped or equal corners" in reply.reason
+        assert reply.status is Status.OK or inverted, reply
+        assert reply.tokens.prompt and reply.tokens.completion and reply.convention
+    assert sum(reply.status is Status.OK for reply in replies) >= len(replies) / 2
+
+
+async def whole_graph(model: str, shared_data: Path, **settings: Any) -> None:
+    """Run a request; the report says who proposed, and every call is in the trace."""
+    context = Context(model=model, temperature=1.0, effort="thorough", **settings)
+    trace = MemoryTrace()
+    context.recorder = trace
+    request = CropRequest(text="the cat, 4:5")
+    report = (await run(photo(shared_data), request, context)).report
+    pixels = report.crops[0].pixels
+    width, height = pixels.right - pixels.left, pixels.bottom - pixels.top
+    assert width * 5 == height * 4
+    calls = [call for step in trace.steps for call in step.calls]
+    assert {"understand", "analyse", "propose"} <= {call.purpose for call in calls}
+    assert all(call.model == model and call.convention for call in calls if call.status == "ok")
+    assert sum(call.status == "ok" for call in calls) >= len(calls) / 2
+    assert report.usage.calls == len(calls) and report.usage.cost == 0
+    sources = {c.provenance.source for c in report.crops[0].alternatives} | {report.crops[0].source}
+    assert sources and all(sources)
+    failed = [call for call in calls if call.status != "ok"]
+    assert all(call.reason for call in failed)
+
+
+async def test_vllm_holds_every_schema(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
+    name = f"vllm/{server.hosting.name}"
+    budgeted(name)
+    await answers(build_backend(name, cache_replies=False))
+
+
+async def test_vllm_answers_the_whole_graph(
+    server: Server, monkeypatch: pytest.MonkeyPatch, shared_data: Path
+) -> None:
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
+    name = f"vllm/{server.hosting.name}"
+    budgeted(name)
+    await whole_graph(name, shared_data)
+
+
+async def test_the_same_images_come_from_vllms_prefix_cache(
+    server: Server, monkeypatch: pytest.MonkeyPatch, shared_data: Path
+) -> None:
+    from cropsmith.evals.backends.prefix import rounds
+
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
+    name = f"vllm/{server.hosting.name}"
+    budgeted(name)
+    later = (await rounds(name, photo(shared_data), 10))[1:]
+    assert sum(r.cached for r in later) >= 0.9 * sum(r.prompt for r in later)
+
+
+async def test_a_wrong_model_at_the_server_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
+    found = await standing("vllm")
+    assert found.ready and found.models == (f"vllm/{server.hosting.name}",)
+    backend = build_backend("vllm/Qwen/Qwen3-VL-8B-Instruct", cache_replies=False)
+    ask = Ask(purpose="x", messages=[Message("user", ["hello"])], answer=choice_among("AB"))
+    with pytest.raises(Exception, match=f"It offers: vllm/{server.hosting.name}"):
+        await backend.ask(ask)
+
+
+async def test_pictures_seen_at_another_size_are_noticed(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Qwen2.5-VL answers in pixels as seen: a smaller budget at the server must not pass."""
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
+    shown = picture_of(np.zeros((672, 1036, 3), np.uint8))
+    ask = Ask(
+        purpose="x",
+        messages=[Message("user", [shown, "Propose crops."])],
+        answer=Proposals,
+        frame=shown,
+        temperature=1.0,
+    )
+    name = f"vllm/{server.hosting.name}"
+    pixels = family_named("qwen2.5-vl")
+    backend = build_backend(name, cache_replies=False, convention=pixels)
+    with pytest.raises(Exception, match="another size than its convention"):
+        for seed in range(6):
+            from dataclasses import replace
+
+            await backend.ask(replace(ask, seed=seed))
+
+
+async def test_transformers_in_this_process_holds_every_schema(checkpoint: Path) -> None:
+    pytest.importorskip("llguidance")
+    await answers(build_backend(f"transformers/{checkpoint}", cache_replies=False))
+
+
+async def test_transformers_answers_the_whole_graph(checkpoint: Path, shared_data: Path) -> None:
+    pytest.importorskip("llguidance")
+    await whole_graph(f"transformers/{checkpoint}", shared_data)
+
+
+async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
+    pytest.importorskip("llguidance")
+    backend = build_backend(f"transformers/{checkpoint}", cache_replies=False)
+    ask = Ask(
+        purpose="x",
+        messages=[Message("user", ["Write."])],
+        answer=choice_among("AB"),
+        constrained=False,
+        max_tokens=20000,
+    )
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2):
+            await backend.ask(ask)
+    # The worker is free again: a short question is answered soon.
+    short = Ask(
+        purpose="x",
+        messages=[Message("user", ["Choose."])],
+        answer=choice_among("AB"),
+        temperature=1.0,
+    )
+    async with asyncio.timeout(60):
+        assert (await backend.ask(short)).raw
