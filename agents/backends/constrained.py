@@ -35,8 +35,6 @@ class SchemaProcessor:
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         """Return the scores with every token that the grammars forbid at minus infinity."""
-        from llguidance.torch import fill_next_token_bitmask
-
         for row, matcher in enumerate(self._matchers):
             if matcher is None or matcher.is_stopped():
                 continue
@@ -45,7 +43,9 @@ class SchemaProcessor:
                 if matcher.is_stopped():
                     self._ends[row] = input_ids.shape[1] - self._start
             if not matcher.is_stopped():
-                fill_next_token_bitmask(matcher, self._mask, row)
+                # llguidance.torch wraps this call, but compiles a kernel at its import.
+                mask = self._mask[row]
+                matcher.unsafe_compute_mask_ptr(mask.data_ptr(), mask.numel() * mask.element_size())
         self._start = input_ids.shape[1] if self._start is None else self._start
         allowed = ((self._mask.unsqueeze(-1) >> self._bits) & 1).bool().flatten(1)
         allowed = allowed[:, : scores.shape[1]].to(scores.device)
