@@ -29,7 +29,7 @@ class Axis(StrEnum):
     Y = "y"
 
 
-def strip(share: float, side: Pixels | int) -> Pixels:
+def strip(share: float | NDArray[np.float64], side: Pixels | int) -> Pixels:
     """Return how many whole pixels of a side a strip of this share takes, rounded up."""
     # The small term keeps 0.1 * 30 = 3.0000000000000004 at 3.
     return np.ceil(share * np.asarray(side) - 1e-9).astype(np.int64)

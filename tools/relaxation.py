@@ -10,6 +10,9 @@ from cropsmith.tools.request import Target
 from cropsmith.tools.result import CheckKind
 from cropsmith.tools.solver import search, with_target
 
+Works = Callable[[Sequence[Constraint]], PixelBox | None]
+"""The best box under some constraints; None when there is none."""
+
 LAST_TO_GO = (
     CheckKind.INSIDE,
     CheckKind.RATIO,
@@ -89,32 +92,53 @@ def conflict(wish: Box, constraints: Sequence[Constraint], image: Size) -> Confl
         return search(wish, None, some, image)
 
     core = _core(constraints, works)
-    kept: list[Constraint] = []
-    pixels = PixelBox(left=0, top=0, right=image.width, bottom=image.height)
-    given_up: list[str] = []
-    for constraint in sorted(constraints, key=lambda c: LAST_TO_GO.index(c.kind)):
-        found = works([*kept, constraint])
+    relaxing = _Relaxing(works, PixelBox(left=0, top=0, right=image.width, bottom=image.height))
+    relaxing.add(sorted(constraints, key=lambda c: LAST_TO_GO.index(c.kind)))
+    return Conflict(core, relaxing.kept, relaxing.given_up, relaxing.pixels)
+
+
+class _Relaxing:
+    """Constraints kept so far, the most important first, and what was given up for them."""
+
+    def __init__(self, works: Works, pixels: PixelBox) -> None:
+        self.works, self.pixels = works, pixels
+        self.kept: list[Constraint] = []
+        self.given_up: list[str] = []
+
+    def add(self, some: Sequence[Constraint]) -> None:
+        """Keep what can be kept; halves are tried together, since most of them can."""
+        found = self.works([*self.kept, *some])
         if found is not None:
-            kept.append(constraint)
-            pixels = found
-            continue
-        weaker = _weakened(constraint, lambda c: works([*kept, c]) is not None)
-        given_up.append(_concession(constraint, weaker))
+            self.kept += some
+            self.pixels = found
+        elif len(some) > 1:
+            self.add(some[: len(some) // 2])
+            self.add(some[len(some) // 2 :])
+        else:
+            self._give_up(some[0])
+
+    def _give_up(self, constraint: Constraint) -> None:
+        """Keep the strongest weaker form, if there is one."""
+        weaker = _weakened(constraint, lambda c: self.works([*self.kept, c]) is not None)
+        self.given_up.append(_concession(constraint, weaker))
         if weaker is not None:
-            kept.append(weaker)
-            pixels = works(kept) or pixels
-    return Conflict(core, kept, given_up, pixels)
+            self.kept.append(weaker)
+            self.pixels = self.works(self.kept) or self.pixels
 
 
-def _core(
-    constraints: Sequence[Constraint], works: Callable[[Sequence[Constraint]], PixelBox | None]
-) -> list[Constraint]:
+def _core(constraints: Sequence[Constraint], works: Works) -> list[Constraint]:
     """Return a smallest infeasible subset, by deletion: each left in it is needed for it."""
     core = list(constraints)
-    for constraint in constraints:
-        rest = [c for c in core if c is not constraint]
-        if works(rest) is None:
-            core = rest
+    chunk = len(core)
+    while chunk > 1:
+        chunk = (chunk + 1) // 2
+        at = 0
+        while at < len(core):
+            rest = core[:at] + core[at + chunk :]
+            if works(rest) is None:
+                core = rest
+            else:
+                at += chunk
     return core
 
 

@@ -7,23 +7,21 @@ therefore the best of all, and an empty queue proves that there is none.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.branching import Choices, Span, State
 from cropsmith.tools.constraint_kinds import (
-    Alternative,
     AtLeast,
     Axis,
-    Bound,
     Clause,
     Constraint,
     HasRatio,
     Measured,
-    strip,
 )
 from cropsmith.tools.geometry import Box, PixelBox, Size
 from cropsmith.tools.lattice import nearest_of_lattice
@@ -33,56 +31,6 @@ from cropsmith.tools.sizes import Pixels, Sizes, sizes_of
 
 MISSED = 0.1
 """IoU with the wish below which the wish says little; the largest legal crop is taken instead."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """What is known of one axis: where the crop may start and end, and lines within it."""
-
-    length: int
-    """Of the image."""
-    start: tuple[int, int]
-    end: tuple[int, int]
-    strips: tuple[Bound, ...] = ()
-
-    def bounded(self, bound: Bound) -> "Span":
-        """Return the span with one more bound."""
-        if bound.share:
-            return self if bound in self.strips else replace(self, strips=(*self.strips, bound))
-        low, high = self.end if bound.from_end else self.start
-        cut = (low, min(high, bound.limit)) if bound.at_most else (max(low, bound.limit), high)
-        return replace(self, end=cut) if bound.from_end else replace(self, start=cut)
-
-    def starts(self, sides: Pixels) -> tuple[Pixels, Pixels]:
-        """Return the first and last start for each length of the crop; crossed if there is none."""
-        low = np.maximum(self.start[0], self.end[0] - sides)
-        high = np.minimum(self.start[1], self.end[1] - sides)
-        for bound in self.strips:
-            depth = strip(bound.share, sides)
-            limit = bound.limit - (sides - depth if bound.from_end else depth)
-            if bound.at_most:
-                high = np.minimum(high, limit)
-            else:
-                low = np.maximum(low, limit)
-        return low, high
-
-
-@dataclass(frozen=True)
-class State:
-    """A branch: one span per axis."""
-
-    x: Span
-    y: Span
-
-    def narrowed(self, alternative: Alternative) -> "State":
-        """Return the branch in which an alternative holds."""
-        x, y = self.x, self.y
-        for bound in alternative:
-            if bound.axis is Axis.X:
-                x = x.bounded(bound)
-            else:
-                y = y.bounded(bound)
-        return State(x, y)
 
 
 @dataclass(frozen=True)
@@ -222,7 +170,7 @@ def search(
             (wanted.y1 * image.height, wanted.y2 * image.height),
         )
         boxes = _Sized(sizes, place, floor) if sizes else _Free(image, place, floor)
-        return _branch(boxes, clauses, image)
+        return _branch(boxes, clauses, image, floor, asked)
 
     best = nearest(wish)
     if best is not None and -best.rank[0] < MISSED:
@@ -245,49 +193,37 @@ def _floor(constraints: Sequence[Constraint]) -> Size:
     )
 
 
-def _branch(boxes: _Sized | _Free, clauses: Sequence[Clause], image: Size) -> Best | None:
+def _branch(
+    boxes: _Sized | _Free, clauses: Sequence[Clause], image: Size, floor: Size, ratio: Ratio | None
+) -> Best | None:
     """Search best-first; see the module."""
-    root = State(
-        Span(image.width, (0, image.width), (0, image.width)),
-        Span(image.height, (0, image.height), (0, image.height)),
+    whole = State(
+        Span((0, image.width), (0, image.width)), Span((0, image.height), (0, image.height))
     )
     for clause in clauses:
         if len(clause) == 1:
-            root = root.narrowed(clause[0])
-    choices = [clause for clause in clauses if len(clause) > 1]
+            whole = whole.narrowed(clause[0])
+    choices = Choices(clauses)
+    root = choices.follow(whole, floor, ratio)
+    first = None if root is None else boxes.best(root)
+    if root is None or first is None:
+        return None
     ticket, seen = count(), {root}
-    first = boxes.best(root)
-    queue = [] if first is None else [(first, next(ticket), root)]
+    queue = [(first, next(ticket), root)]
     while queue:
         best, _, state = heapq.heappop(queue)
-        broken = next(_broken(choices, best), None)
-        if broken is None:
+        ways = choices.broken(best.pixels, state)
+        if ways is None:
             return best
-        for alternative in broken:
-            narrower = state.narrowed(alternative)
-            if narrower in seen:
+        for way in ways:
+            narrower = choices.follow(state.narrowed(way), floor, ratio)
+            if narrower is None or narrower in seen:
                 continue
             seen.add(narrower)
             found = boxes.best(narrower)
             if found is not None:
                 heapq.heappush(queue, (found, next(ticket), narrower))
     return None
-
-
-def _broken(choices: Sequence[Clause], best: Best) -> Iterator[Clause]:
-    """Yield the clauses of which no alternative holds."""
-    for clause in choices:
-        if not any(all(_true(bound, best) for bound in way) for way in clause):
-            yield clause
-
-
-def _true(bound: Bound, best: Best) -> bool:
-    """Tell whether a bound holds of a box."""
-    left, top, right, bottom = best.pixels
-    start, end = (left, right) if bound.axis is Axis.X else (top, bottom)
-    depth = int(strip(bound.share, end - start)) if bound.share else 0
-    line = end - depth if bound.from_end else start + depth
-    return line <= bound.limit if bound.at_most else line >= bound.limit
 
 
 def solve(

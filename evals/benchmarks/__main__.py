@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ["startup", "images", "request", "memory", "overhead", "scoring"]
+NAMES = ["startup", "images", "request", "memory", "overhead", "scoring", "geometry"]
 
 for name in sys.argv[1:] or NAMES:
     print(f"\n# {name}", flush=True)
