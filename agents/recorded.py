@@ -73,8 +73,7 @@ class Recorded:
                 "parsed": None if reply.value is None else reply.value.model_dump(mode="json"),
                 "convention": reply.convention,
                 "tool_calls": tuple(
-                    call.model_dump(mode="json", exclude={"value", "opaque"})
-                    for call in reply.tool_calls
+                    call.model_dump(mode="json", exclude={"opaque"}) for call in reply.tool_calls
                 ),
                 "prompt_tokens": reply.tokens.prompt,
                 "completion_tokens": reply.tokens.completion,

@@ -94,7 +94,7 @@ def _reply(record: CallRecord, ask: Ask) -> Reply:
     return Reply(
         status=Status(record.status),
         value=value,
-        tool_calls=tuple(ToolCall.model_validate(call) for call in record.tool_calls),
+        tool_calls=tuple(_call(call, ask) for call in record.tool_calls),
         raw=record.raw,
         reason=record.reason,
         model=record.model,
@@ -111,3 +111,12 @@ def _reply(record: CallRecord, ask: Ask) -> Reply:
         seen=record.seen,
         cached=record.from_cache,
     )
+
+
+def _call(recorded: Any, ask: Ask) -> ToolCall:
+    """Return a recorded tool call with its arguments as the tool takes them, boxes in our frame."""
+    call = ToolCall.model_validate(recorded)
+    spec = next((tool for tool in ask.tools if tool.name == call.name), None)
+    if spec is None or call.value is None:
+        return call
+    return call.model_copy(update={"value": spec.arguments.model_validate(call.value)})

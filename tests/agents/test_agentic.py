@@ -20,7 +20,10 @@ from cropsmith.agents.backends.scripted import Scripted, ScriptedAnswer
 from cropsmith.agents.builtin import BuiltinMind
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, MindFailed
+from cropsmith.agents.run import run
+from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.record import OpenStep, current_step
+from cropsmith.agents.trace.replay import replay
 from cropsmith.agents.vlm import VlmMind, mind_over
 from cropsmith.errors import Misconfigured
 from cropsmith.tools.candidate import Candidate, Provenance
@@ -29,7 +32,7 @@ from cropsmith.tools.geometry import Box
 from cropsmith.tools.hands import HANDS
 from cropsmith.tools.photo import open_photo
 from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.request import CropRequest, Intent, Target
 from cropsmith.tools.view import View
 
 BOX = {"x1": 0.1, "y1": 0.1, "x2": 0.7, "y2": 0.9}
@@ -258,3 +261,37 @@ def test_the_setting_chooses() -> None:
     assert isinstance(mind_over(backend, Context(trace=False, agentic=True)), AgenticMind)
     fixed = mind_over(backend, Context(trace=False))
     assert isinstance(fixed, VlmMind) and not isinstance(fixed, AgenticMind)
+
+
+async def test_a_run_with_tools_replays_from_its_trace(shared_data: Path, home: Path) -> None:
+    def play(ask: Ask) -> Any:
+        if ask.purpose == "propose with tools" and not step_has_tools():
+            return calls(call("show_crop", 1, box=BOX), call("score_boxes", 2, boxes=[BOX]))
+        if ask.tools:
+            return ScriptedAnswer()
+        return {
+            "propose": ANSWER,
+            "decide": {"comparison": "x", "ranking": ["A"], "choice": "A", "reasons": ["r"]},
+            "analyse": {
+                "scene": "s", "subjects": [], "elements": [], "lines": [], "distractions": [],
+                "focal_point": {"x": 0.5, "y": 0.5}, "remark": "",
+            },
+        }[ask.purpose]  # fmt: skip
+
+    def step_has_tools() -> bool:
+        step = current_step.get()
+        return step is not None and bool(step.tools)
+
+    context = Context(model="scripted/script", agentic=True)
+    context.__dict__["mind"] = mind_over(Scripted(play), context)
+    result = await run(shared_data / "photos" / "kodak" / "05.jpg", CropRequest(), context)
+    assert result.trace_id is not None
+    library = TraceLibrary()
+    trace = library.read(result.trace_id)
+    again = await replay(trace, library)
+    assert again.identical
+    told = [[t for s in each.steps for t in s.tools] for each in (trace, again.trace)]
+    assert [t.name for t in told[0]] == ["show_crop", "score_boxes"]
+    assert [(t.arguments, t.result, t.error) for t in told[0]] == [
+        (t.arguments, t.result, t.error) for t in told[1]
+    ]
