@@ -10,6 +10,7 @@ from cropsmith.agents.checkpoints import serializer
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind
 from cropsmith.agents.run import run
+from cropsmith.agents.trace.examples import recorded_examples
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.record import OpenStep, current_step
@@ -162,6 +163,7 @@ def _context(trace: Trace, recorder: StoredTrace, replies: RecordedReplies) -> C
     # No reply may come from anywhere but the trace; a person's word comes from it too.
     context = context_of(trace.facts).but(trace=True, approve=False, cache_replies=False)
     context.recorder = recorder
+    context.retriever = recorded_examples(trace)
     if context.model != "builtin":
         context.mind = mind_over(replies, context)
     return context
@@ -172,9 +174,11 @@ def _switched(
 ) -> Context:
     after = context.but(model=model or context.model, cache_replies=True)
     after.recorder = recorder
-    before = context.mind
+    before, examples = context.mind, context.retriever
     context = context.but(model=after.model)
     context.recorder = recorder
+    if since not in ("intent", "retrieval"):
+        context.retriever = examples
     context.mind = SwitchedMind(before, after.mind, Since(since, trace))
     return context
 

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 
 from cropsmith.agents.trace.account import account_of
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.agents.trace.photo import source_of
+from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.verdicts import Verdict, keep_verdict
 from cropsmith.errors import UsageError
 from cropsmith.studio.orders import Judgement, Piece
-from cropsmith.studio.photos import named
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.tools.constraints import constraints_for
-from cropsmith.tools.geometry import Box, PixelBox, Size
-from cropsmith.tools.photo import open_photo
+from cropsmith.tools.geometry import Box, PixelBox, Size, as_array
+from cropsmith.tools.personal_index import keep_crop
+from cropsmith.tools.photo import Photo
+from cropsmith.tools.preference import Preference
 from cropsmith.tools.render import render
 from cropsmith.tools.rendered import Rendered
 from cropsmith.tools.request import Intent, Target
 from cropsmith.tools.result import CropReport
 from cropsmith.tools.solver import output_size, solve
+from cropsmith.tools.taste import Judged, Notebook, judge
+from cropsmith.tools.view import View
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Crops:
         trace = self._library.read(piece.trace)
         report = _report(account_of(trace).report)
         target = _target(report, piece.target)
-        photo = named(open_photo(source_of(trace, self._library.images)), report.source)
+        photo = photo_of(trace, self._library.images)
         pixels = whole_pixels(piece.box, target, photo.size)
         rendered = render(
             photo, pixels, output=output_size(pixels, target), format=piece.format or None
@@ -51,8 +54,10 @@ class Crops:
 
     def judge(self, judgement: Judgement) -> Verdict:
         """Keep what a person said of a crop."""
-        report = _report(account_of(self._library.read(judgement.trace)).report)
+        trace = self._library.read(judgement.trace)
+        report = _report(account_of(trace).report)
         target = _target(report, judgement.target)
+        photo = photo_of(trace, self._library.images)
         verdict = Verdict(
             trace=judgement.trace,
             target=judgement.target,
@@ -63,7 +68,28 @@ class Crops:
             at=time.time(),
         )
         keep_verdict(self._home, verdict)
+        learn_from(verdict, photo, target, trace.head.request)
         return verdict
+
+
+def learn_from(verdict: Verdict, photo: Photo, target: Target, text: str) -> None:
+    """Note the verdict for the person's taste, and keep an accepted crop in the personal index.
+
+    A corrected crop says two things: this one yes, the proposed one no.
+    """
+    sight = View(photo).sight
+    preference = Preference.load()
+
+    def judged(box: Box, accepted: bool) -> list[Judged]:
+        boxes = as_array([box])
+        return judge(sight, boxes, preference.score(sight, boxes, target.ratio), accepted)
+
+    notes = judged(verdict.box, verdict.accepted)
+    if verdict.accepted and verdict.corrected:
+        notes += judged(verdict.proposed, False)
+    Notebook().note(notes)
+    if verdict.accepted:
+        keep_crop(photo, verdict.box, text=text)
 
 
 def whole_pixels(box: Box, target: Target, image: Size) -> PixelBox:

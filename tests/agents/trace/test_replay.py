@@ -1,6 +1,7 @@
 """Replays: the recorded replies give the same result bit for bit, without asking a model."""
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +10,18 @@ import pytest
 from cropsmith import acrop
 from cropsmith.agents.context import Context
 from cropsmith.agents.run import run
+from cropsmith.agents.trace.account import account_of
 from cropsmith.agents.trace.diff import Part, diff
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.replay import replay
 from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.tools.geometry import Box
+from cropsmith.tools.personal_index import keep_crop, personal_folder
+from cropsmith.tools.photo import open_photo
 from cropsmith.tools.request import CropRequest
 
 Played = Callable[..., Context]
+CROP = Box(x1=0.1, y1=0.1, x2=0.9, y2=0.8)
 TEXTS = ("", "square", "4:5, leave room on the left", "16:9 and 1:1", "the parrot, tight")
 
 
@@ -57,6 +63,16 @@ def test_fifty_replays_are_bit_identical(
 def test_the_builtin_photographer_replays(library: TraceLibrary, photo: Path) -> None:
     trace = library.read(recorded(library, photo, "square", Context()))
     assert asyncio.run(replay(trace, library)).identical
+
+
+def test_examples_are_those_of_then(library: TraceLibrary, shared_data: Path, photo: Path) -> None:
+    for number in (3, 9, 15):
+        keep_crop(open_photo(shared_data / f"photos/kodak/{number:02}.jpg"), CROP)
+    trace = library.read(recorded(library, photo, "", Context()))
+    assert len(account_of(trace).examples) == 3
+    shutil.rmtree(personal_folder())
+    again = asyncio.run(replay(trace, library))
+    assert again.identical and len(account_of(again.trace).examples) == 3
 
 
 def test_bytes_without_a_file_replay(library: TraceLibrary, photo: Path) -> None:

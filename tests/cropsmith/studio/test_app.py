@@ -13,6 +13,8 @@ from PIL import Image
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.verdicts import verdicts
 from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.tools.personal_index import open_personal
+from cropsmith.tools.taste import Notebook
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u202e{{7*7}}"
 
@@ -99,6 +101,11 @@ async def test_verdicts_are_kept(client: Any, photo: Path, home: Path) -> None:
     await client.post("/crops/verdict", json={**word, "box": moved})
     (kept,) = verdicts(home)
     assert kept.corrected and kept.accepted and kept.sha256 == report["sha256"]
+    # Accepted; then accepted as corrected, which also rejects what had been proposed.
+    assert [judged.accepted for judged in Notebook().judged()] == [True, True, False]
+    index = open_personal()
+    assert len(index.store) == 1
+    index.close()
 
 
 async def test_a_run_can_be_stopped(client: Any, photo: Path, home: Path) -> None:
