@@ -2,9 +2,9 @@
 
 Three tests, any of which is enough: equal bytes; a difference hash (dHash) within 6 of 64 bits, of
 the photo or of its mirror image; an embedding that no two different photos share. On 1,335 FCDB
-photos the rule takes 66 of 890,445 pairs of different photos for duplicates, and finds all copies
-that were re-encoded at quality 40, scaled, mirrored, brightened or made grey, 98 % of those trimmed 5 %
-a side (evals/retrieval/duplicates.py). A wrong hit costs one example of many; a leak costs a study.
+photos the rule takes 66 of 890,445 pairs of different photos for duplicates, finds all copies that
+were re-encoded, scaled, mirrored, brightened or made grey, and 98 % of those trimmed by 5 % a side
+(evals/retrieval/duplicates.py). A wrong hit costs one example of many; a leak costs a study.
 """
 
 import cv2
