@@ -47,7 +47,6 @@ check: $(VENV)/dev.stamp ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pyright
 
 integration: $(VENV)/heavy.stamp ## tests against real servers, models and a browser
 	$(BIN)/pytest -m integration

@@ -44,7 +44,7 @@ def find_lines(pixels: NDArray[np.uint8]) -> tuple[Line, ...]:
     kept: list[NDArray[np.float64]] = []
     for index in np.argsort(-lengths, kind="stable")[:PIECES]:
         segment = segments[index]
-        same = np.flatnonzero(_along(segment, np.array(kept))) if kept else []
+        same = np.flatnonzero(_along(segment, np.array(kept).reshape(-1, 4)))
         if len(same):
             kept[same[0]] = _joined(kept[same[0]], segment)
         else:
