@@ -58,7 +58,7 @@ LOOSE = (
     rf"{ADVERB}\b(?:loose|looser|loosely|roomy|airy|wider|spacious){CROP}(?: around)?\b",
     r"(?:\b(?:with|give|leave|and|keep|have)(?: (?:it|him|her|them|me))? )?"
     r"(?:\b(?:some|a bit of|bit of|a little|lots of|plenty of|loads of|more|enough"
-    r"|extra) )?(?:breathing (?:room|space)|air"
+    r"|extra) )?(?:breathing (?:room|space)"
     r"|context|surroundings|elbow room|room to breathe|space to breathe)(?: (?:around"
     r"|round) (?:it"
     r"|him|her|them))?\b",
@@ -66,6 +66,8 @@ LOOSE = (
     r"|loads of|more|extra) (?:room|space)(?: (?:all )?(?:around|round)(?: (?:it|him|her"
     r"|them))?)?"
     r"(?=\s*(?:[,.|]|$))",
+    r"\b(?:some|more) air\b",
+    r"(?:\bwith )?\b(?:some |a bit of )?(?:room|space) on (?:both|all|either) sides?\b",
     r"\bwide (?:shot|view|framing|angle)\b|\bestablishing shot\b|\bzoom(?:ed)? out(?: (?:a"
     r" (?:bit|little)|slightly|some))?\b",
     r"\b(?:just )?(?:trim|tidy(?: up)?|shave)(?: off)? the edges"

@@ -12,6 +12,7 @@ ORDER = r"(?:crop|make|keep|focus|just|show|leave|put)"
 END = rf"(?=\s*(?:[.|;]|$|\bbut\b|, (?!and)|\b(?:and|then) {ORDER}\b))"
 THING = r"(?P<what>[^.|;]+?)"
 OUT = (
+    r"\b(?P<what>[a-z]+)-free\b",
     rf"\b(?:there's|there is|it has|i see) (?:too much|too many) {THING}{END}",
     rf"\b(?:too much|too many|less|fewer) {THING}{END}",
     rf"\beverything (?:except|but|besides|apart from) {THING}{END}",
@@ -48,14 +49,24 @@ EXCEPT = (
 )
 PLACELESS = r"^(?:the |this |that )?(?:(?:left|right|top|bottom)(?:[- ]hand)? )?"
 PLACELESS += r"(?:background|backdrop|part|side|half|edge|left|right|top|bottom|rest)$"
+PLACE = (
+    r"^(?:very )?(?:top|bottom|left|right|upper|lower|left-hand|right-hand)"
+    r"(?:[- ](?:left|right|hand))?(?: (?:half|third|quarter|side|corner|part|edge|bit))?"
+    r"(?: of (?:it|(?:the |this )?(?:picture|photo|image|frame)))?$"
+)
 VAGUE_ONE = r"^ones?(?: (?:next|beside|behind|near|on|in|at|to|by)\b|$)"
+LOOKS = (
+    r"(?:\b(?:can you|could you|please) )?\bmake (?:it|this|the (?:photo|picture|image))"
+    r" (?:look|feel|seem) (?!good|nice|better|great)[^,.|;]+"
+)
 STAR = (
-    r"(?:the )?(?:star|main (?:focus|subject|thing|element)|focus|hero|subject|focal point"
+    r"(?:the )?(?:centered|in the (?:center|middle)|prominent|star|main (?:focus|subject|thing"
+    r"|element)|focus|hero|subject|focal point"
     r"|center of attention)(?: of (?:the|this) \w+)?\b"
 )
 STARRING = (
     rf"\bmake (?P<what>[^,.|;]+?) {STAR}",
-    rf"(?:\bso (?:that )?)?(?P<what>\b(?:the|my|our|his|her) [^,.|;]+?)"
+    rf"(?:\bso (?:that )?)?(?P<what>\b(?:the|my|our|his|her) (?:(?! so )[^,.|;])+?)"
     rf" (?:is|are|becomes|should be|to be|as) {STAR}",
 )
 NOT_CROPPING = rf"\b(?:{'|'.join(word_list('not_cropping'))})\b"
@@ -106,7 +117,7 @@ def gibberish(word: str) -> bool:
 
 def read_unable(reading: Reading) -> list[str]:
     """Take wishes that are not cropping: colours, rotation, retouching."""
-    lead = r"(?:\b(?:and |then |also |please )*)[^,.|;]*?"
+    lead = r"(?:\b(?:and |then |also |please )*)(?:(?! and )[^,.|;])*?"
     pattern = rf"{lead}{NOT_CROPPING}[^,.|;]*?(?=\s*(?:[,.|;]|$|\band\b))"
     found = [match[0].strip() for match in reading.take(pattern)]
     return [re.sub(r"^(?:and|then|also|please) ", "", words) for words in found]
@@ -115,6 +126,7 @@ def read_unable(reading: Reading) -> list[str]:
 def read_names(reading: Reading) -> Named:
     """Take everything that is left: exclusions first, then subjects; the rest is unclear."""
     named = Named()
+    named.unclear += [match[0].strip() for match in reading.take(LOOKS)]
     for pattern in NARRATIVE:
         reading.took(pattern)
     for pattern in STARRING:
@@ -185,6 +197,8 @@ def _nameable(words: str, explicit: bool) -> bool:
     """Tell whether words can name a thing to look for."""
     plain = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
     tokens = plain.split()
+    if re.match(PLACE, plain):
+        return False
     if plain in MOODS or plain in PRONOUNS or any(gibberish(token) for token in tokens):
         return False
     if all(token in MOODS or token in FILLERS for token in tokens):
@@ -195,4 +209,4 @@ def _nameable(words: str, explicit: bool) -> bool:
     if any(token in NOT_THINGS for token in named.split()) or re.match(VAGUE_ONE, plain):
         return False
     determined = plain != words or re.match(rf"^(?:{NUMERALS})\b", words) is not None
-    return explicit or determined or len(tokens) <= 6
+    return explicit or determined or len(tokens) <= 9

@@ -30,6 +30,14 @@ KEEP_WHOLE = (
 )
 BODY = r"\b(?:full[- ](?:body|length)|head[- ]to[- ]toe|whole body|entire body)\b"
 
+WHOLE_THINGS = (
+    r"(?:^|(?<=[,.|] ))(?P<what>(?:[\w']+ ){0,2}?[\w']+) (?:kept |left )?"
+    rf"(?P<how>whole|intact|uncut|in full|complete|visible|readable|legible){END}"
+)
+NO_HEAD_CUT = (
+    r"\b(?:nobody|no one|no-one)'?s (?:head|face|hair)s? (?:is |gets |should be )?"
+    r"(?:cut|chopped|cropped)(?: (?:off|through))?"
+)
 NOBODY_CUT = (
     r"\b(?:nobody|no one|no-one|no (?:person|people))(?: is| should be| gets)?"
     r" (?:cut|chopped|cropped)(?: (?:off|out|in half|through))?"
@@ -64,6 +72,8 @@ def read_protection(reading: Reading) -> Protection:
     found = Protection()
     if reading.took(BODY):
         found.never_cut.append(NeverCut.PEOPLE)
+    if reading.took(NO_HEAD_CUT):
+        found.never_cut.append(NeverCut.FACES)
     if reading.took(NOBODY_CUT):
         found.never_cut.append(NeverCut.PEOPLE)
     if reading.took(NOTHING_CUT):
@@ -79,6 +89,8 @@ def read_protection(reading: Reading) -> Protection:
         _add(found, match["what"], whole)
     for match in reading.take(KEEP_WHOLE):
         _add(found, match["what"], whole=True)
+    for match in reading.take(WHOLE_THINGS):
+        _add(found, match["what"], whole=match["how"] not in ("visible", "readable", "legible"))
     found.never_cut = list(dict.fromkeys(found.never_cut))
     return found
 

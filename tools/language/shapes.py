@@ -17,6 +17,7 @@ SHAPES = {
     "landscape": "3:2", "landscapes": "3:2", "horizontal": "3:2", "horizontally": "3:2",
     "panorama": "2:1", "panoramic": "2:1", "pano": "2:1",
     "widescreen": "16:9", "wide screen": "16:9", "wide format": "16:9",
+    "wide crop": "16:9",
     "golden ratio": "1618:1000", "golden rectangle": "1618:1000",
 }  # fmt: skip
 """Words for shapes. Portrait and landscape are the ratios prints and feeds use most."""

@@ -23,7 +23,8 @@ SHARES = {
 SHARE = rf"(?P<share>{either(SHARES)}|\d{{1,2}} ?(?:%|percent|per cent))"
 SIDE = rf"(?P<side>{either(SIDES)})"
 AT = (
-    rf"(?:(?:on|at|to|in|along|towards?) )?(?:the |its )?(?:very |far )?{SIDE}(?:[- ]hand)?"
+    rf"(?!left (?:for|over|to)\b)(?:(?:on|at|to|in|along|towards?) )?(?:the |its )?(?:very "
+    rf"|far )?{SIDE}(?:[- ]hand)?"
     r"(?: (?:side|edge|part))?"
 )
 WRITING = (
@@ -73,7 +74,7 @@ PUT = (
 )
 WITH = (
     r"(?:^|(?<=[,|.] ))with (?P<what>(?:the|my|our|a|an) [\w' -]+?) on the (?P<side>left|right)"
-    r"(?=\s*(?:[,.|]|$))"
+    r"(?: third| side)?(?=\s*(?:[,.|]|$))"
 )
 BARE = (
     r"(?:^|(?<=[,|.] )|(?<=with ))(?P<what>[a-z]+) on the (?P<side>left|right)"
@@ -87,7 +88,9 @@ HEADROOM = (
 )
 ABOVE_HEADS = 0.12
 """The share at the top that "some headroom" asks for."""
-UNSIDED = rf"{LEAVE}\b{ROOM} (?:for|to put|to add) (?:a |an |the |our |my |some )?{WRITING}"
+UNSIDED = (
+    rf"{LEAVE}\b{ROOM}(?: left)? (?:for|to put|to add) (?:a |an |the |our |my |some )?{WRITING}"
+)
 VAGUE = (
     r"(?:(?:with|and) )?(?:lots of |plenty of |more |much )?(?:negative|empty|white|blank) space"
     r"(?: in front(?: of \w+)?| around(?: (?:it|him|her|them))?)?"

@@ -13,6 +13,15 @@ PATTERNS = (
     rf"{CUT}(?: away| out)? (?:about )?{SHARE}(?: off| from| of)(?: the)? {SIDE}",
     rf"{CUT}(?: away| out)? the {SIDE} {SHARE}(?: (?:off|away|out))?",
 )
+ONLY = (
+    r"(?:^|(?<=[,.|] ))(?:(?:i )?(?:only|just|keep|keeping|crop to|want|show|use) )*(?:the )?"
+    rf"(?P<side>left|right|top|bottom|upper|lower) {SHARE}"
+    r"(?: of (?:it|(?:the |this )?(?:picture|photo|image|frame)))?(?=\s*(?:[,.|]|$))"
+)
+OTHER = {
+    "left": Side.RIGHT, "right": Side.LEFT, "top": Side.BOTTOM, "upper": Side.BOTTOM,
+    "bottom": Side.TOP, "lower": Side.TOP,
+}  # fmt: skip
 EMPTY = (
     r"(?:\b(?:remove|cut|crop|trim|lose|less|get rid of|take)(?: out| away| off)?(?: some of"
     r"| of)?)"
@@ -41,6 +50,8 @@ def read_trims(reading: Reading) -> Trims:
         for match in reading.take(pattern):
             share = share_of(match["share"])
             trims.keep_out.append(_strip(Side(match["side"]), share))
+    for match in reading.take(ONLY):
+        trims.keep_out.append(_strip(OTHER[match["side"]], 1 - share_of(match["share"])))
     for match in [*reading.take(EMPTY), *reading.take(HOW_MUCH)]:
         trims.unclear.append(f"{match[0].strip()}: how much of it?")
     return trims
