@@ -92,6 +92,7 @@ class Model:
         return None
 
     def _read(self, ask: Ask, rendered: Rendered, answered: WireReply, reply: Reply) -> Reply:
+        drifted = self._drift(ask, reply)
         # Some servers put the JSON of a thinking model among its thoughts (vllm#50948).
         text = answered.text if answered.text.strip() else answered.thoughts
         try:
@@ -102,11 +103,15 @@ class Model:
                     update={"status": Status.REFUSED, "reason": f"The model declined: {text[:200]}"}
                 )
             return reply.model_copy(update={"status": Status.INVALID, "reason": f"{error}"})
-        notes = (*reading.notes, *self._drift(ask, reply))
-        return reply.model_copy(update={"value": reading.value, "notes": notes})
+        return reply.model_copy(
+            update={"value": reading.value, "notes": (*reading.notes, *drifted)}
+        )
 
     def _drift(self, ask: Ask, reply: Reply) -> Sequence[str]:
-        """Compare the bill for pictures with our estimate: another size seen shifts pixel boxes."""
+        """Compare the bill for pictures with our estimate: another size seen shifts pixel boxes.
+
+        Misconfigured where boxes would be misread; a note where they are of the full picture.
+        """
         billed, estimate = reply.tokens.pictures, reply.tokens.estimated_images
         if not billed or not estimate or abs(billed - estimate) <= DRIFT * estimate:
             return ()

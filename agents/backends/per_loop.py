@@ -8,10 +8,32 @@ away, so each resource lives inside one.
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    owner: "ReferenceType[Any]"
+    keeper: AsyncGenerator[None, None]
+
+
+# Held here, not by the owners: a generator that is collected while its loop is ending would be
+# closed by a task that may never run.
+_kept: WeakKeyDictionary[asyncio.AbstractEventLoop, list[_Kept]] = WeakKeyDictionary()
+
+
+async def _keeping(
+    resource: T, close: Callable[[T], Awaitable[None]] | None
+) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        if close is not None:
+            await close(resource)
 
 
 class PerLoop(Generic[T]):
@@ -24,16 +46,6 @@ class PerLoop(Generic[T]):
         self._close = close
         self._lock = threading.Lock()
         self._resources: WeakKeyDictionary[asyncio.AbstractEventLoop, T] = WeakKeyDictionary()
-        self._keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = (
-            WeakKeyDictionary()
-        )
-
-    async def _keep(self, resource: T) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            if self._close is not None:
-                await self._close(resource)
 
     async def get(self) -> T:
         """Return the resource of the running loop."""
@@ -43,7 +55,16 @@ class PerLoop(Generic[T]):
                 return found
             resource = self._make()
             self._resources[loop] = resource
-            keeper = self._keep(resource)
-            self._keepers[loop] = keeper
+        keeper = _keeping(resource, self._close)
+        kept = _kept.setdefault(loop, [])
+        kept.append(_Kept(ref(self), keeper))
         await anext(keeper)
+        await _close_orphans(kept)
         return resource
+
+
+async def _close_orphans(kept: list[_Kept]) -> None:
+    """Close what belonged to owners that are gone: a long-lived loop sees many of them."""
+    for item in [item for item in kept if item.owner() is None]:
+        kept.remove(item)
+        await item.keeper.aclose()

@@ -127,6 +127,27 @@ def _from_box_text(text: str, schema: Any, convention: Convention) -> Any:
     return {name: [{inner: box} for box in found] if inner else found}
 
 
+def _as_asked(value: Any, schema: Any, convention: Convention | None) -> Any:
+    """Wrap bare boxes, where they can only mean the one box field of the answer.
+
+    Qwen and Gemini give a list where an object with a list was asked; others just four numbers.
+    """
+    slot = _box_slot(schema)
+    if slot is None:
+        return value
+    fields = schema["properties"].items()
+    keys = {native_key(n, kind_of(f), convention) for n, f in fields} | {n for n, _ in fields}
+    if isinstance(value, dict) and keys & value.keys():
+        return value
+    four = isinstance(value, list) and all(isinstance(v, int | float) for v in value)
+    items = value if isinstance(value, list) and not four else [value]
+    if len(slot) == 1:
+        return {slot[0]: items[0]} if len(items) == 1 else value
+    name, inner = slot
+    plain = [item if not inner or isinstance(item, dict) else {inner: item} for item in items]
+    return {name: plain}
+
+
 def _explained(error: ValidationError) -> str:
     parts = []
     for problem in error.errors()[:4]:
@@ -156,9 +177,7 @@ def read_answer(
         if isinstance(value, list) and convention and find_numbers(text, convention.notation):
             # The brackets of box tags look like JSON.
             value = _from_box_text(text, schema.own, convention)
-        if isinstance(value, list) and (slot := _box_slot(schema.own)) and len(slot) == 2:
-            # A bare list where an object with one list was asked: Qwen and Gemini do this.
-            value = {slot[0]: value}
+        value = _as_asked(value, schema.own, convention)
         restored = restorer.restore(value, schema.own)
         reading = Reading(answer.model_validate(restored))
     except NoJson as error:
