@@ -35,7 +35,8 @@ def connect(home: Path) -> sqlite3.Connection:
         # Requests and photo names may be private: the file is its owner's alone.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts for a new file only
+        if path.stat().st_size == 0:
+            db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts for a new file only
         _use_wal(db)
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")

@@ -14,7 +14,7 @@ def m001_traces_and_steps(db: sqlite3.Connection) -> None:
     """One row for each run, small enough to scan 100,000 of them; bodies apart."""
     db.execute(
         """CREATE TABLE traces (
-            id TEXT PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
             started REAL NOT NULL,         -- Unix time, seconds
             ended REAL,                    -- NULL while it runs, or if it was killed
             status TEXT NOT NULL,          -- running, ok, error, waiting
@@ -33,7 +33,7 @@ def m001_traces_and_steps(db: sqlite3.Connection) -> None:
             error TEXT NOT NULL DEFAULT '',
             parent TEXT NOT NULL DEFAULT '',  -- the trace this one replays
             process TEXT NOT NULL          -- host, pid and its start, to tell killed from running
-        ) WITHOUT ROWID"""
+        )"""
     )
     db.execute("CREATE INDEX traces_by_start ON traces (started DESC)")
     db.execute("CREATE INDEX traces_by_photo ON traces (sha256, started DESC)")

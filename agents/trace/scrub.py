@@ -22,6 +22,8 @@ _PICTURES = re.compile(
     r"|(?=/9j/|iVBORw0|UklGR|R0lGOD))[A-Za-z0-9+/=_-]{256,}"
 )
 _SECRET_NAMES = re.compile(r"(?:_API_KEY|_TOKEN|_SECRET|_PASSWORD)$")
+_SECRET_MARKS = ("sk-", "AIza", "hf_", "Bearer ", "://", "key=")
+"""One of them is in every match of _SECRET_SHAPES; looking for them first takes a tenth."""
 _HIDDEN = "[secret removed]"
 
 
@@ -43,4 +45,6 @@ def scrub(text: str, secrets: tuple[str, ...]) -> str:
         text = text.replace(secret, _HIDDEN)
     if len(text) >= 256:
         text = _PICTURES.sub(_picture_mark, text)
-    return _SECRET_SHAPES.sub(_HIDDEN, text)
+    if any(mark in text for mark in _SECRET_MARKS):
+        text = _SECRET_SHAPES.sub(_HIDDEN, text)
+    return text

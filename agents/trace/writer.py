@@ -6,6 +6,7 @@ and what was kept outlives a `kill -9`.
 
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from queue import SimpleQueue
 
 from cropsmith.agents.trace.database import connect
 from cropsmith.errors import OutputError
+
+GATHER_SECONDS = 0.002
+"""Jobs that come so soon after one another are one transaction, which is most of their cost."""
 
 Job = Callable[[sqlite3.Connection], object]
 
@@ -61,6 +65,8 @@ def _work(home: Path, queue: "SimpleQueue[Job | None]", problems: list[str]) -> 
         going = True
         while going:
             jobs = [queue.get()]
+            if jobs[0] is not None:
+                time.sleep(GATHER_SECONDS)
             while not queue.empty():
                 jobs.append(queue.get())
             going = None not in jobs

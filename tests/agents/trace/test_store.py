@@ -233,6 +233,7 @@ def test_secrets_and_base64_stay_out(home: Path, monkeypatch: pytest.MonkeyPatch
     trace.end("error", "401 for key very-private-value")
     kept = b"".join(p.read_bytes() for p in home.rglob("*") if p.is_file())
     read = TraceLibrary(home).read("last").model_dump_json()
+    assert "[secret removed]" in read
     for secret in ("very-private-value", "abcdefghijklmnop", "AAAAAAAA", "tok12345678", "u:pw"):
         assert secret not in read and secret.encode() not in kept
     assert "picture removed" in read
