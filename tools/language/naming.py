@@ -12,6 +12,8 @@ ORDER = r"(?:crop|make|keep|focus|just|show|leave|put)"
 END = rf"(?=\s*(?:[.|;]|$|\bbut\b|, (?!and)|\b(?:and|then) {ORDER}\b))"
 THING = r"(?P<what>[^.|;]+?)"
 OUT = (
+    r"(?:\bwith )?\b(?P<what>(?:the|that|this|those|my|his|her) (?:(?! and | so )[^,.|;])+?)"
+    rf" (?:gone|removed|(?:cropped|cut|taken|left|edited) out){END}",
     r"\b(?P<what>[a-z]+)-free\b",
     rf"\b(?:there's|there is|it has|i see) (?:too much|too many) {THING}{END}",
     rf"\b(?:too much|too many|less|fewer) {THING}{END}",

@@ -1,6 +1,7 @@
 """Shapes in words: ratios, orientations, presets, pixel sizes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cropsmith.errors import UsageError
@@ -188,7 +189,7 @@ def _pairs(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
 def _pair(first: str, second: str, words: str) -> Target:
     """Return a size when both numbers are large, else a ratio."""
     sides = [str(number(side) or side) for side in (first, second)]
-    if all(side.isdigit() and int(side) >= 100 for side in sides) and ":" not in words:
+    if _pixels(sides) and ":" not in words:
         size = Size(width=int(sides[0]), height=int(sides[1]))
         ratio = Ratio.of_size(size)
         if not 1 / 50 <= ratio.value <= 50:
@@ -196,6 +197,14 @@ def _pair(first: str, second: str, words: str) -> Target:
         return Target(name=f"{sides[0]}x{sides[1]}", ratio=ratio, size=size)
     ratio = Ratio.parse(":".join(sides))
     return Target(name=":".join(sides), ratio=ratio)
+
+
+def _pixels(sides: Sequence[str]) -> bool:
+    """Tell whether two numbers are pixels: 1080x1350, and 728x90 too, but not 8x10 or 24x36."""
+    if not all(side.isdigit() for side in sides):
+        return False
+    small, large = sorted(map(int, sides))
+    return small >= 100 or (large >= 300 and small >= 16)
 
 
 def _words(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
