@@ -8,7 +8,7 @@ in `docs/photographer.md`).
 import numpy as np
 from numpy.typing import NDArray
 
-OWN_WEIGHT = 0.10
+OWN_WEIGHT = 0.2
 """Expected IoU that separates a model's first choice from its last."""
 
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from cropsmith.tools.density import Known
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
-from cropsmith.tools.eyes.faces import find_faces
+from cropsmith.tools.eyes.faces import SUSPECTED, find_faces
 from cropsmith.tools.eyes.lines import find_lines, horizon
 from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
 from cropsmith.tools.eyes.text import find_text
 from cropsmith.tools.eyes.texture import Texture, measure_texture
-from cropsmith.tools.eyes.trunk import feature_map
+from cropsmith.tools.eyes.trunk import Seen, see
 from cropsmith.tools.geometry import Point
 from cropsmith.tools.ratio import Ratio
 
@@ -23,12 +23,13 @@ from cropsmith.tools.ratio import Ratio
 class Sight:
     """Measurements of one upright photo. Immutable; sharing it between threads is safe."""
 
-    def __init__(self, pixels: NDArray[np.uint8], features: NDArray[np.float32]) -> None:
+    def __init__(self, pixels: NDArray[np.uint8], seen: Seen) -> None:
         self.pixels = pixels
         """Upright RGB, (H, W, 3), the small size that was looked at."""
-        self.features = features
+        self.features = seen.features
         """(rows, columns, channels) of the learned eye, over the normalised frame."""
 
+        self._face_map = seen.faces
         self.densities: dict[Ratio | None, Known] = {}
         """Where an expert's crop lies, per asked ratio, kept by the preference that measured it."""
 
@@ -59,7 +60,12 @@ class Sight:
     @cached_property
     def faces(self) -> tuple[Evidence, ...]:
         """Faces, largest first."""
-        return find_faces(self.pixels, self.features)
+        return find_faces(self.pixels, self._face_map)
+
+    @cached_property
+    def suspected_faces(self) -> tuple[Evidence, ...]:
+        """Faces, and what may be one: better not cut, not sure enough to speak of."""
+        return find_faces(self.pixels, self._face_map, sure=SUSPECTED)
 
     @cached_property
     def text(self) -> tuple[Evidence, ...]:
@@ -84,4 +90,4 @@ class Sight:
 
 def look(pixels: NDArray[np.uint8]) -> Sight:
     """Measure an upright RGB photo, uint8 (H, W, 3); 320 pixels a side are enough."""
-    return Sight(pixels, feature_map(pixels))
+    return Sight(pixels, see(pixels))

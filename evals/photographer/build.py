@@ -15,15 +15,13 @@ import numpy as np
 import torch
 
 from cropsmith.evals.photographer.confidence import anchored, fit, nested_pairs
-from cropsmith.evals.photographer.crossval import SHARPNESS, Predictions, seen
+from cropsmith.evals.photographer.crossval import SHARPNESS, Predictions, features_of
 from cropsmith.evals.photographer.examples import load_examples
-from cropsmith.evals.photographer.export import as_shipped, head_arrays, write_trunk
-from cropsmith.evals.photographer.network import Head, Trunk
-from cropsmith.evals.photographer.people import face_labels, train_gate
+from cropsmith.evals.photographer.export import as_shipped, head_arrays, write_eyes
+from cropsmith.evals.photographer.faces import targets, taught, train_finder
+from cropsmith.evals.photographer.network import Eyes, Head, Trunk
 from cropsmith.evals.photographer.train import Batches, Model, Recipe, train, untrained
-from cropsmith.evals.photographer.views import make_views
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.view import SIGHT_SIDE
+from cropsmith.evals.photographer.views import VIEWS, make_views
 
 
 def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
@@ -45,15 +43,16 @@ def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
     nested = nested_pairs(examples, found.margins)
     slope = float(fit(nested.odds, nested.share)[0])
     trunk = as_shipped(model.trunk)
-    pixels = [open_photo(folder / "photos" / n).pixels(SIGHT_SIDE) for n in examples.names]
-    maps = [seen(trunk, views, photo, one).features for photo, one in enumerate(pixels)]
+    wanted = targets(taught(folder, examples.names, yunet))
+    everyone = np.arange(len(examples.names))
+    features = features_of(trunk, views)
+    finder = train_finder(views.maps[::VIEWS], features, wanted, everyone, recipe.seed)
     data = Path(str(files("cropsmith.tools").joinpath("data")))
-    write_trunk(trunk, data / "eyes.onnx")
+    write_eyes(Eyes(trunk, finder), data / "eyes.onnx")
     numbers: dict[str, Any] = {
         **head_arrays(model.head),
         "sharpness": np.float32(SHARPNESS),
         "vote_scale": anchored(slope, found.over_whole[:, 0]),
-        "face_gate": train_gate(maps, face_labels(pixels, yunet)),
     }
     np.savez(data / "preference.npz", **numbers)
 

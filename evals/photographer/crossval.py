@@ -1,6 +1,6 @@
 """Cross-validation by photo: what the built-in photographer reaches on photos it has not seen.
 
-    python -m cropsmith.evals.photographer.crossval FCDB_FOLDER IMAGENET_WEIGHTS CACHE_FOLDER
+    python -m cropsmith.evals.photographer.crossval FCDB_FOLDER IMAGENET CACHE_FOLDER YUNET_ONNX
 
 Each fold's photos are framed by a model trained on the other four, through the same NumPy head and
 the same proposals that ship. Trained folds are kept in the cache folder and not trained again.
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from cropsmith.evals.photographer.examples import FOLDS, Examples, load_examples
 from cropsmith.evals.photographer.export import as_shipped, head_arrays
+from cropsmith.evals.photographer.faces import face_maps, targets, taught, train_finder
 from cropsmith.evals.photographer.network import Head as TrainedHead
 from cropsmith.evals.photographer.network import Trunk
 from cropsmith.evals.photographer.train import Batches, Model, Recipe, train, untrained
 from cropsmith.evals.photographer.views import VIEWS, Views, make_views
-from cropsmith.tools.eyes.faces import find_faces
+from cropsmith.tools.eyes.trunk import Seen
 from cropsmith.tools.geometry import Boxes
 from cropsmith.tools.head import Head
 from cropsmith.tools.photo import open_photo
@@ -72,12 +73,15 @@ def as_preference(model: Model) -> Preference:
     return Preference(Head(**head_arrays(model.head)), SHARPNESS, UNSCALED)
 
 
-def seen(trunk: Trunk, views: Views, photo: int, pixels: NDArray[np.uint8]) -> Sight:
-    """Return the sight of a photo through a trunk, from the maps of itself and its mirror image."""
-    early = views.maps[photo * VIEWS : photo * VIEWS + 2].astype(np.float32)
-    with torch.no_grad():
-        maps = trunk.late(torch.from_numpy(early)).numpy()
-    return Sight(pixels, np.ascontiguousarray((maps[0] + maps[1][:, ::-1]) / 2))
+def features_of(trunk: Trunk, views: Views) -> NDArray[np.float32]:
+    """Return (N, n, n, C): what a trunk makes of each photo and its mirror image, averaged."""
+    found = []
+    for photo in range(len(views.maps) // VIEWS):
+        early = views.maps[photo * VIEWS : photo * VIEWS + 2].astype(np.float32)
+        with torch.no_grad():
+            maps = trunk.late(torch.from_numpy(early)).numpy()
+        found.append((maps[0] + maps[1][:, ::-1]) / 2)
+    return np.stack(found)
 
 
 def predict(
@@ -114,26 +118,29 @@ def fold_model(start: Model, batches: Batches, examples: Examples, fold: int, ca
     return model
 
 
-def main(folder: Path, weights: Path, cache: Path) -> None:
+def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
     """Train and predict every fold, and write predictions.npz into the cache folder."""
     torch.set_num_threads(1)
     examples, recipe = load_examples(folder), Recipe()
     start = untrained(recipe, weights)
     views = make_views(folder, examples, start.trunk, cache / "views.npy")
+    wanted = targets(taught(folder, examples.names, yunet))
+    early = views.maps[::VIEWS]
     found = Predictions.empty(examples)
     for fold in range(FOLDS):
         batches = Batches(examples, views, recipe)
         model = fold_model(start, batches, examples, fold, cache)
-        trunk, preference = as_shipped(model.trunk), as_preference(model)
+        preference = as_preference(model)
+        features = features_of(as_shipped(model.trunk), views)
+        others = np.flatnonzero(examples.folds != fold)
+        finder = train_finder(early, features, wanted, others, recipe.seed)
         for photo in np.flatnonzero(examples.folds == fold):
-            name = examples.names[photo]
-            pixels = open_photo(folder / "photos" / name).pixels(SIGHT_SIDE)
-            sight = seen(trunk, views, int(photo), pixels)
-            # The face gate belongs to the trunk that ships: here faces are sought everywhere.
-            sight.faces = find_faces(pixels)
+            pixels = open_photo(folder / "photos" / examples.names[photo]).pixels(SIGHT_SIDE)
+            faces = face_maps(finder, early[[photo]], features[[photo]])[0]
+            sight = Sight(pixels, Seen(features[photo], faces))
             predict(sight, preference, examples, int(photo), found)
     np.savez(cache / "predictions.npz", **vars(found))
 
 
 if __name__ == "__main__":
-    main(*(Path(argument) for argument in sys.argv[1:4]))
+    main(*(Path(argument) for argument in sys.argv[1:5]))

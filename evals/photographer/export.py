@@ -15,22 +15,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from cropsmith.evals.photographer.network import Head, Trunk
+from cropsmith.evals.photographer.network import Eyes, Head, Trunk
 from cropsmith.tools.eyes.trunk import SIDE
 
 
-def write_trunk(trunk: Trunk, path: Path) -> None:
-    """Write the trunk, taking uint8 (2, SIDE, SIDE, 3), a photo and its mirror, as "pixels"."""
+def write_eyes(eyes: Eyes, path: Path) -> None:
+    """Write the network, taking uint8 (1, SIDE, SIDE, 3) as "pixels"."""
     buffer = BytesIO()
-    pixels = torch.zeros(2, SIDE, SIDE, 3, dtype=torch.uint8)
+    pixels = torch.zeros(1, SIDE, SIDE, 3, dtype=torch.uint8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            trunk.eval(),
+            eyes.eval(),
             (pixels,),
             buffer,
             input_names=["pixels"],
-            output_names=["map"],
+            output_names=["features", "faces"],
             opset_version=17,
             dynamo=False,
         )
@@ -71,7 +71,7 @@ def quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[n
 
 
 def as_shipped(trunk: Trunk) -> Trunk:
-    """Round the trunk's weights in place to what `write_trunk` stores, and return it."""
+    """Round the trunk's weights in place to what `write_eyes` stores, and return it."""
     with torch.no_grad():
         for parameter in trunk.parameters():
             if parameter.ndim == 4:

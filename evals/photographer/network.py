@@ -132,6 +132,40 @@ class Head(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return cast(Tensor, self.out(self.dropout(F.relu(x))))
 
 
+class FaceFinder(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """Find faces on the early maps of a photo and the features of photo and mirror image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(40 + CHANNELS, 32, 3, padding=1)
+        self.second = nn.Conv2d(32, 32, 3, padding=1)
+        self.out = nn.Conv2d(32, 5, 1)
+        nn.init.zeros_(self.out.bias)
+        self.out.bias.data[0] = -4.0  # faces are rare: start from doubt
+
+    def forward(self, early: Tensor, features: Tensor) -> Tensor:
+        """Return (N, 5, 2n, 2n) for early maps (N, 40, 2n, 2n) and features (N, n, n, C)."""
+        late = features.permute(0, 3, 1, 2) * 0.2
+        late = F.interpolate(late, scale_factor=2, mode="bilinear", align_corners=False)
+        x = F.relu(self.first(torch.cat([early * 0.5, late], 1)))
+        return cast(Tensor, self.out(F.relu(self.second(x))))
+
+
+class Eyes(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """What ships: the trunk on a photo and its mirror image, and the face finder."""
+
+    def __init__(self, trunk: Trunk, finder: FaceFinder) -> None:
+        super().__init__()
+        self.trunk, self.finder = trunk, finder
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Map uint8 (1, H, W, 3) to features (n, n, C) and the face map (5, 2n, 2n)."""
+        early = self.trunk.early(torch.cat([pixels, pixels.flip(2)]))
+        both = self.trunk.late(early)
+        features = (both[:1] + both[1:].flip(2)) / 2
+        return features[0], self.finder(early[:1], features)[0]
+
+
 def cover(low: Tensor, high: Tensor, n: int) -> Tensor:
     """Return (..., n) weights that average the cells of [0, 1] between `low` and `high`."""
     edge = torch.arange(n) / n

@@ -16,13 +16,19 @@ import torch
 
 from cropsmith.evals.photographer.alignment import SKILLS, WEIGHTS, overlaps_by_weight
 from cropsmith.evals.photographer.confidence import calibrated, nested_pairs, reliability
-from cropsmith.evals.photographer.crossval import Predictions, as_preference, fold_model, seen
+from cropsmith.evals.photographer.crossval import (
+    Predictions,
+    as_preference,
+    features_of,
+    fold_model,
+)
 from cropsmith.evals.photographer.examples import Examples, load_examples
 from cropsmith.evals.photographer.export import as_shipped
 from cropsmith.evals.photographer.measures import interval, overlap
 from cropsmith.evals.photographer.personal import WISHES, agreement, shown
 from cropsmith.evals.photographer.train import Batches, Recipe, untrained
 from cropsmith.evals.photographer.views import make_views
+from cropsmith.tools.eyes.trunk import Seen
 from cropsmith.tools.photo import open_photo
 from cropsmith.tools.preference import SHARED, Preference
 from cropsmith.tools.proposals import propose
@@ -109,13 +115,14 @@ def main(folder: Path, weights: Path, cache: Path) -> None:
     start = untrained(recipe, weights)
     views = make_views(folder, examples, start.trunk, cache / "views.npy")
     model = fold_model(start, Batches(examples, views, recipe), examples, 0, cache)
-    trunk, preference = as_shipped(model.trunk), as_preference(model)
+    features, preference = features_of(as_shipped(model.trunk), views), as_preference(model)
+    nobody = np.full((5, 1, 1), -20.0, np.float32)
     held = np.flatnonzero(examples.folds == 0)
     names = [examples.names[photo] for photo in held]
     pixels = [open_photo(folder / "photos" / name).pixels(SIGHT_SIDE) for name in names]
-    sights = [seen(trunk, views, int(p), one) for p, one in zip(held, pixels, strict=True)]
-    for sight in sights:
-        sight.faces = ()
+    sights = [
+        Sight(one, Seen(features[photo], nobody)) for photo, one in zip(held, pixels, strict=True)
+    ]
     alignment(sights, preference, examples.experts[held])
     taste(sights, preference)
     several_ratios(sights, preference)

@@ -1,4 +1,7 @@
-"""Faces: YuNet where its weights are at hand, else the Haar cascade that OpenCV ships.
+"""Faces: YuNet where its weights are at hand, else a small finder on the learned eye's own maps.
+
+The finder was taught by YuNet on the training photos. It costs next to nothing and finds twice as
+many faces as OpenCV's Haar cascade, which takes longer than everything else together.
 
 YuNet (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023) runs in ONNX Runtime and is
 decoded here: the published file's shape operators are refused by OpenCV 4's own wrapper.
@@ -10,14 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import cv2
-import cv2.data
 import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.settings import weights_folder
 from cropsmith.tools.evidence import Evidence, EvidenceKind
-from cropsmith.tools.eyes.people import may_show_a_face
+from cropsmith.tools.eyes.trunk import see
 from cropsmith.tools.geometry import Box, Boxes
 
 YUNET = "yunet_n_dynamic.onnx"
@@ -25,26 +26,27 @@ YUNET_SHA256 = "104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12
 STRIDES = (8, 16, 32)
 SURE = 0.7
 """YuNet's score from which a face counts."""
-SMALLEST = 1 / 14
-"""Share of the long side below which a Haar face is more often a mistake than a face."""
-SCALE, NEIGHBOURS = 1.3, 3
-"""Of the cascade's search: half the time of OpenCV's usual 1.1 to 1.2 and 5, and as many faces."""
+LIKELY = 0.5
+"""The learned finder's chance from which a face counts."""
+SUSPECTED = 0.2
+"""Chance from which it is better not to cut there, face or not."""
 OVERLAP = 0.3
 
 
 def find_faces(
-    pixels: NDArray[np.uint8], features: NDArray[np.float32] | None = None
+    pixels: NDArray[np.uint8],
+    face_map: NDArray[np.float32] | None = None,
+    *,
+    sure: float = LIKELY,
 ) -> tuple[Evidence, ...]:
     """Return the faces of upright RGB (H, W, 3), largest first.
 
-    With the learned eye's map the slow cascade is spared photos that hardly show a face.
+    `face_map` spares the learned eye a second look; `sure` is the chance it asks for.
     """
     path = weights_folder() / YUNET
     if path.is_file() and _is_yunet(path, path.stat().st_mtime):
         return yunet_faces(pixels, path)
-    if features is not None and not may_show_a_face(features):
-        return ()
-    return haar_faces(pixels)
+    return learned_faces(see(pixels).faces if face_map is None else face_map, sure)
 
 
 def yunet_faces(pixels: NDArray[np.uint8], weights: Path) -> tuple[Evidence, ...]:
@@ -70,24 +72,21 @@ def yunet_faces(pixels: NDArray[np.uint8], weights: Path) -> tuple[Evidence, ...
     return _evidence(every, np.concatenate(scores), "yunet")
 
 
-def haar_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
-    """Return the frontal faces that OpenCV's cascade finds."""
-    grey = cv2.equalizeHist(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
-    height, width = grey.shape
-    least = max(16, round(max(height, width) * SMALLEST))
-    found = _cascade().detectMultiScale(grey, SCALE, NEIGHBOURS, minSize=(least, least))
-    if not len(found):
-        return ()
-    corners = np.array([(x, y, x + w, y + h) for x, y, w, h in found], dtype=np.float64)
-    return _evidence(corners / [width, height, width, height], None, "haar")
+def learned_faces(face_map: NDArray[np.float32], sure: float = LIKELY) -> tuple[Evidence, ...]:
+    """Return the faces that the learned eye's face map (5, rows, columns) shows."""
+    chance = 1 / (1 + np.exp(-face_map[0]))
+    rows, columns = chance.shape
+    row, column = np.nonzero(chance >= sure)
+    centre = np.stack([column + 0.5, row + 0.5], 1) + face_map[1:3, row, column].T
+    half = np.exp(face_map[3:5, row, column].T) / 2
+    boxes = np.concatenate([centre - half, centre + half], 1) / [columns, rows, columns, rows]
+    return _evidence(boxes, chance[row, column], "eyes")
 
 
-def _evidence(
-    boxes: Boxes, scores: NDArray[np.float32] | None, source: str
-) -> tuple[Evidence, ...]:
+def _evidence(boxes: Boxes, scores: NDArray[np.float32], source: str) -> tuple[Evidence, ...]:
     boxes = np.clip(boxes, 0, 1)
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], 1)
-    order = np.argsort(-(areas if scores is None else scores), kind="stable")
+    order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
     for index in order:
         box = Box.of(boxes[index]) if areas[index] > 0 else None
@@ -99,16 +98,10 @@ def _evidence(
             kind=EvidenceKind.FACE,
             box=Box.of(boxes[index]),
             source=source,
-            confidence=None if scores is None else min(1.0, float(scores[index])),
+            confidence=min(1.0, float(scores[index])),
         )
         for index in kept
     )
-
-
-@cache
-def _cascade() -> Any:
-    folder = Path(cv2.data.haarcascades)
-    return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
 
 
 @cache

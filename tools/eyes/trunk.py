@@ -1,10 +1,11 @@
-"""The learned eye: a small convolutional network that turns a photo into a map of features.
+"""The learned eye: a small convolutional network that turns a photo into maps.
 
 EfficientNet-Lite0 (Tan and Le, 2019) without its classifier, its maps at strides 16 and 32 reduced
 to a few channels and added, trained as `evals/photographer` describes. The photo is squashed to a
 square, so a cell of the map is a cell of the normalised frame whatever the photo's shape.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -37,12 +38,21 @@ def squashed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(small, dtype=np.uint8)
 
 
-def feature_map(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return (rows, columns, channels), non-negative, of upright RGB (H, W, 3).
+@dataclass(frozen=True)
+class Seen:
+    """The maps of one photo, over its normalised frame."""
 
-    The photo is seen twice, the second time in the mirror: the mean of both maps knows better than
-    either (docs/photographer.md), for four more milliseconds.
+    features: NDArray[np.float32]
+    """(rows, columns, channels), non-negative."""
+    faces: NDArray[np.float32]
+    """(5, rows, columns): log odds of a face, and its box relative to the cell."""
+
+
+def see(pixels: NDArray[np.uint8]) -> Seen:
+    """Return the maps of upright RGB (H, W, 3).
+
+    Inside the network the photo is seen twice, the second time in the mirror: the mean of both
+    maps knows better than either (docs/photographer.md), for four more milliseconds.
     """
-    small = squashed(pixels)
-    (found,) = _session().run(None, {"pixels": np.stack([small, small[:, ::-1]])})
-    return np.asarray((found[0] + found[1][:, ::-1]) / 2, dtype=np.float32)
+    features, faces = _session().run(None, {"pixels": squashed(pixels)[None]})
+    return Seen(np.asarray(features, np.float32), np.asarray(faces, np.float32))

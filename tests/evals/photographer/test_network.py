@@ -1,10 +1,15 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs torch; the package does not")
 
-from cropsmith.evals.photographer.export import as_shipped, head_arrays, write_trunk  # noqa: E402
-from cropsmith.evals.photographer.network import Head, Trunk  # noqa: E402
+from cropsmith.evals.photographer.export import as_shipped, head_arrays, write_eyes  # noqa: E402
+from cropsmith.evals.photographer.faces import face_maps, targets, train_finder  # noqa: E402
+from cropsmith.evals.photographer.network import Eyes, FaceFinder, Head, Trunk  # noqa: E402
+from cropsmith.tools.eyes.faces import learned_faces  # noqa: E402
+from cropsmith.tools.geometry import Box  # noqa: E402
 from cropsmith.tools.head import Head as Shipped  # noqa: E402
 
 
@@ -26,17 +31,31 @@ def test_the_shipped_head_is_the_trained_head() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_shipped_trunk_is_the_trained_trunk(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    onnx = pytest.importorskip("onnx", reason="exporting needs onnx; the package does not")
+def test_the_shipped_eyes_are_the_trained_eyes(tmp_path: Path) -> None:
+    pytest.importorskip("onnx", reason="exporting needs onnx; the package does not")
     onnxruntime = pytest.importorskip("onnxruntime")
     torch.manual_seed(0)
-    trunk = Trunk().eval()
-    write_trunk(trunk, tmp_path / "eyes.onnx")
+    eyes = Eyes(Trunk(), FaceFinder()).eval()
+    write_eyes(eyes, tmp_path / "eyes.onnx")
     assert (tmp_path / "eyes.onnx").stat().st_size < 5_000_000
-    assert onnx.load(tmp_path / "eyes.onnx").graph.input[0].name == "pixels"
-    pixels = np.random.default_rng(0).integers(0, 255, (2, 192, 192, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 255, (1, 192, 192, 3), dtype=np.uint8)
     session = onnxruntime.InferenceSession(str(tmp_path / "eyes.onnx"))
-    (found,) = session.run(None, {"pixels": pixels})
+    features, faces = session.run(["features", "faces"], {"pixels": pixels})
+    as_shipped(eyes.trunk)
     with torch.no_grad():
-        expected = as_shipped(trunk)(torch.from_numpy(pixels)).numpy()
-    assert found == pytest.approx(expected, abs=1e-3)
+        expected = eyes(torch.from_numpy(pixels))
+    assert features == pytest.approx(expected[0].numpy(), abs=1e-3)
+    assert faces == pytest.approx(expected[1].numpy(), abs=1e-2)
+
+
+def test_a_finder_learns_where_a_bright_spot_is() -> None:
+    random = np.random.default_rng(0)
+    early = random.random((40, 40, 24, 24)).astype(np.float16)
+    faces = [np.empty((0, 4))] * 20 + [np.array([[0.25, 0.25, 0.5, 0.5]])] * 20
+    early[20:, :, 8:10, 8:10] += 4
+    features = np.zeros((40, 12, 12, 24), np.float32)
+    finder = train_finder(early, features, targets(faces), np.arange(40))
+    found = learned_faces(face_maps(finder, early[30:31], features[30:31])[0])
+    surest = max(found, key=lambda face: face.confidence or 0)
+    assert surest.box.iou(Box.of((0.25, 0.25, 0.5, 0.5))) > 0.3
+    assert learned_faces(face_maps(finder, early[:1], features[:1])[0]) == ()
