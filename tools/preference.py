@@ -33,8 +33,8 @@ SHARED = 0.5
 SIZE_VOTES = 0.5
 """Log odds for a box e times as large, beside what the network says: voters like size more than a
 network that also learns from experts admits (0.46 by a logistic fit out of fold)."""
-FACE_CUT = 0.2
-"""Expected IoU that cutting a face through its middle costs. Experts cut the largest in 1.4 %."""
+FACE_CUT = 0.4
+"""Expected IoU that cutting a certain face through its middle costs: experts hardly ever do."""
 
 
 @dataclass(frozen=True)
@@ -128,15 +128,14 @@ def face_cut(faces: tuple[Evidence, ...], boxes: Boxes) -> NDArray[np.float64]:
 
     A suspicion counts as much as its chance.
     """
-    worst = np.zeros(len(boxes))
-    for face in faces:
-        x1, y1, x2, y2 = face.box.corners
-        width = np.minimum(boxes[:, 2], x2) - np.maximum(boxes[:, 0], x1)
-        height = np.minimum(boxes[:, 3], y2) - np.maximum(boxes[:, 1], y1)
-        inside = np.clip(width, 0, None) * np.clip(height, 0, None) / face.box.area
-        cut = np.minimum(1, 4 * inside * (1 - inside))
-        worst = np.maximum(worst, cut * (face.confidence or 1.0))
-    return worst
+    edges = as_array(face.box for face in faces)
+    chances = np.array([face.confidence or 1.0 for face in faces])
+    x1, y1, x2, y2 = edges.T[:, :, None]
+    width = np.minimum(boxes[:, 2], x2) - np.maximum(boxes[:, 0], x1)
+    height = np.minimum(boxes[:, 3], y2) - np.maximum(boxes[:, 1], y1)
+    inside = np.maximum(width, 0) * np.maximum(height, 0) / areas(edges)[:, None]
+    cut = np.minimum(1, 4 * inside * (1 - inside))
+    return np.asarray((cut * chances[:, None]).max(0))
 
 
 def shape_of(sight: Sight, ratio: Ratio | None) -> float | None:

@@ -28,7 +28,7 @@ SURE = 0.7
 """YuNet's score from which a face counts."""
 LIKELY = 0.5
 """The learned finder's chance from which a face counts."""
-SUSPECTED = 0.2
+SUSPECTED = 0.15
 """Chance from which it is better not to cut there, face or not."""
 OVERLAP = 0.3
 
