@@ -109,6 +109,8 @@ async def _go(
     try:
         async with _checkpoints(checkpointer) as saver:
             answer = await build_graph(saver).ainvoke(start, thread, context=context)
+            if "__interrupt__" not in answer:
+                await saver.adelete_thread(recorder.trace_id)  # it has served
     except BaseException as error:
         await ended(recorder, "error", f"{type(error).__name__}: {error}")
         raise

@@ -8,6 +8,7 @@ intent -> analysis, grounding, retrieval -> proposal -> scoring -> approval? -> 
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
+from langgraph.config import get_config
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
@@ -57,6 +58,7 @@ def traced(node: Node) -> Node:
 
     async def run(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
         with record_step(runtime.context.recorder, node.__name__, state.get("round", 0)) as step:
+            step.superstep = get_config()["metadata"]["langgraph_step"]
             update = await node(state, runtime)
             step.outputs = update
             return {**update, "usage": usage_of(step.calls)} if step.calls else update

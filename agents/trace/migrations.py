@@ -112,4 +112,4 @@ def _version(db: sqlite3.Connection) -> int:
 def schema(db: sqlite3.Connection) -> str:
     """Return the statements that make the present schema, as docs/traces.md prints them."""
     rows = db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rootpage, name")
-    return ";\n\n".join(row[0] for row in rows) + ";"
+    return ";\n\n".join(row[0].replace("\n        ", "\n") for row in rows) + ";"

@@ -1,7 +1,9 @@
 """Runs that wait for a person: resumed after a restart, with no paid call repeated."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,8 @@ def test_a_person_chooses_after_a_restart(home: Path, photo: Path) -> None:
     assert not any(step.error for step in trace.steps)
     with pytest.raises(UsageError, match="does not wait"):
         resumed(waits.trace_id)
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
 
 
 def test_a_box_of_ones_own_is_solved_and_scored(home: Path, photo: Path) -> None:
@@ -98,9 +102,6 @@ def test_no_paid_call_is_repeated(
 
 def test_the_checkpoint_stays_small(home: Path, shared_data: Path) -> None:
     pending(shared_data / "photos/exif_orientation/Landscape_6.jpg")
-    import sqlite3
-
-    db = sqlite3.connect(home / "checkpoints.sqlite")
-    (largest,) = db.execute("SELECT max(length(checkpoint)) FROM checkpoints").fetchone()
-    db.close()
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
+        (largest,) = db.execute("SELECT max(length(checkpoint)) FROM checkpoints").fetchone()
     assert largest < 100_000

@@ -27,6 +27,10 @@ async def test_events_tell_the_run_in_order(home: Path, photo: Path) -> None:
     trace = TraceLibrary(home).read("last")
     assert trace.head.id == events[0].trace_id == events[-1].report.trace_id
     assert [step.node for step in trace.steps] == began
+    together = {
+        s.superstep for s in trace.steps if s.node in ("analysis", "grounding", "retrieval")
+    }
+    assert len(together) == 1 and None not in together
 
 
 async def test_leaving_early_cancels_the_run(home: Path, photo: Path) -> None:
