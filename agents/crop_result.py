@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.change_chart import beneath, save
 from cropsmith.tools.geometry import Box, PixelBox, Point, whole_pixels
 from cropsmith.tools.output import write_image
 from cropsmith.tools.overlay import side_by_side
@@ -125,5 +126,12 @@ class CropResult:
         return write_image(rendered, path, photo=self.photo, force=force)
 
     def compare(self, index: int = 0, alternative: int = 0) -> Image.Image:
-        """Return a picture of the photo with the crop drawn on it, beside the crop."""
-        return side_by_side(self.photo, self.pixel_box(index, alternative))
+        """Return the photo with the crop drawn on it, the crop beside it, and what it changed."""
+        picture = side_by_side(self.photo, self.pixel_box(index, alternative))
+        return picture if alternative else beneath(picture, self.crops[index].changes)
+
+    def chart(self, path: str | Path, index: int = 0) -> Path:
+        """Write a chart of every element that the crop changed; SVG or a picture, by suffix."""
+        path = Path(path)
+        save(self.crops[index].changes, path)
+        return path

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
+from cropsmith.tools.changes import notable
 from cropsmith.tools.result import ElementChange
 
 ROW, BAR, LABEL, HALF, EDGE = 22, 12, 170, 110, 12
@@ -103,6 +104,18 @@ def picture(changed: Sequence[ElementChange]) -> Image.Image:
     canvas = Picture(_height(changed))
     _draw(changed, canvas)
     return canvas.image
+
+
+def beneath(photo: Image.Image, changed: Sequence[ElementChange]) -> Image.Image:
+    """Return a picture with a chart of the notable changes under it; itself without any."""
+    told = notable(changed)
+    if not told or photo.width < 2 * WIDTH:
+        return photo
+    chart = picture(told)
+    joined = Image.new("RGB", (photo.width, photo.height + chart.height), "white")
+    joined.paste(photo, (0, 0))
+    joined.paste(chart, (0, photo.height))
+    return joined
 
 
 def save(changed: Sequence[ElementChange], path: Path) -> None:

@@ -57,11 +57,30 @@ def _by_measure(view: View, box: Box) -> list[ElementChange]:
     ]
 
 
+WORDS = {
+    "center": "centring",
+    "horizontal": "level lines",
+    "vertical": "upright lines",
+    "diagonal": "diagonals",
+    "symmetric": "symmetry",
+    "curved": "curves",
+    "fill the frame": "filling of the frame",
+    "emphasised subject": "emphasis on the subject",
+}
+"""What an element is called in a sentence, where that is not its name."""
+
+
+def notable(changed: Sequence[ElementChange]) -> Sequence[ElementChange]:
+    """Return the largest changes that are worth a word."""
+    ordered = sorted(changed, key=lambda change: -abs(change.change))
+    return [change for change in ordered if abs(change.change) >= NOTABLE][:TOLD]
+
+
 def in_words(changed: Sequence[ElementChange]) -> str:
     """Return one sentence about the most notable changes; empty when nothing notable changed."""
-    told = [change for change in changed if abs(change.change) >= NOTABLE][:TOLD]
-    more = [change.element for change in told if change.change > 0]
-    less = [change.element for change in told if change.change < 0]
+    told = notable(changed)
+    more = [WORDS.get(change.element, change.element) for change in told if change.change > 0]
+    less = [WORDS.get(change.element, change.element) for change in told if change.change < 0]
     parts = []
     if more:
         parts.append(f"more {_listed(more)}")

@@ -43,7 +43,7 @@ def from_evidence(brief: Brief) -> Iterator[Candidate]:
     if subjects:
         union = subjects[0].box.union(*(e.box for e in subjects[1:]))
         detail = ", ".join(dict.fromkeys(e.phrase for e in subjects if e.phrase))
-        for room in (0.0, MARGIN, 3 * MARGIN):
+        for room in (0.0, MARGIN, 3 * MARGIN, 5 * MARGIN):
             x, y = room * union.width, room * union.height
             roomy = (union.x1 - x, union.y1 - y, union.x2 + x, union.y2 + y)
             yield drafted(brief, Box.of(roomy), "grounded", detail)

@@ -11,6 +11,7 @@ from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.state import CropState
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.changes import changes
+from cropsmith.tools.evidence import EvidenceKind
 from cropsmith.tools.geometry import Point, whole_pixels
 from cropsmith.tools.result import CropReport, Decision, Framed, Usage
 from cropsmith.tools.solver import output_size
@@ -44,15 +45,16 @@ def framed(context: Context, brief: Brief, decision: Decision) -> Framed:
         confidence=decision.confidence,
         scores=dict(chosen.scores),
         source=chosen.provenance.source,
-        changes=changes(brief.view, chosen.box, context.scorers.encoder),
+        changes=changes(brief.view, chosen.box, context.scorers.encoder, context.scorers.cache),
         alternatives=alternatives_to(chosen, brief, decision),
     )
 
 
 def focal_point(state: CropState, brief: Brief) -> Point:
     """Return where the photo's interest lies: the subject asked for, else the analysis."""
-    if state["grounding"].found:
-        return state["grounding"].found[0].box.centre
+    for evidence in state["grounding"].found:
+        if evidence.kind is EvidenceKind.SUBJECT:
+            return evidence.box.centre
     analysis = state["analysis"]
     if analysis is not None and analysis.focal_point is not None:
         return analysis.focal_point

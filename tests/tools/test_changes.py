@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from cropsmith.tools.change_chart import FELL, ROSE, picture, save, svg
+from cropsmith.tools.change_chart import FELL, ROSE, beneath, picture, save, svg
 from cropsmith.tools.changes import changes, in_words
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.photo import open_photo
 from cropsmith.tools.result import ElementChange
 from cropsmith.tools.scorers.encoder import load_clip
-from cropsmith.tools.sight import Sight
 from cropsmith.tools.view import View
 
 BOX = Box(x1=0.1, y1=0.2, x2=0.6, y2=0.9)
@@ -39,7 +39,6 @@ def test_with_clip_the_ten_elements_are_compared(view: View, tiny_models: Path) 
     assert all(0 <= value <= 1 for c in found for value in (c.before, c.after))
 
 
-@pytest.mark.skipif(not hasattr(Sight, "saliency"), reason="the eyes measure no saliency yet")
 def test_without_clip_the_measurable_elements_are_compared(view: View) -> None:
     found = changes(view, BOX)
     assert {"center", "horizontal", "symmetric"} <= {c.element for c in found}
@@ -48,7 +47,7 @@ def test_without_clip_the_measurable_elements_are_compared(view: View) -> None:
 
 def test_words_name_the_notable_changes_only() -> None:
     told = [change("center", 0.1, 0.6), change("vertical", 0.5, 0.2), change("curved", 0.5, 0.52)]
-    assert in_words(told) == "Compared with the original: more center, less vertical."
+    assert in_words(told) == "Compared with the original: more centring, less upright lines."
     assert in_words(told[2:]) == ""
     many = [change(name, 0, 0.5) for name in "abcd"]
     assert in_words(many) == "Compared with the original: more a, b and c."
@@ -69,3 +68,12 @@ def test_bars_point_where_the_element_went(tmp_path: Path) -> None:
     save(told, tmp_path / "chart.png")
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "chart.svg").read_text()
+
+
+def test_the_chart_goes_under_a_picture_that_is_wide_enough() -> None:
+    told = [change("center", 0.1, 0.6), change("curved", 0.5, 0.51)]
+    wide, narrow = Image.new("RGB", (1200, 300)), Image.new("RGB", (200, 300))
+    joined = beneath(wide, told)
+    assert joined.size == (1200, 300 + picture(told[:1]).height)
+    assert (np.asarray(joined)[300:] == (0x2A, 0x7F, 0x62)).all(axis=2).any()
+    assert beneath(wide, told[1:]) is wide and beneath(narrow, told) is narrow

@@ -18,6 +18,7 @@ from cropsmith.tools.scorers.crops import CropEmbeddings, EmbeddingCache
 from cropsmith.tools.scorers.elements import ElementsScorer
 from cropsmith.tools.scorers.encoder import DEFAULT_CLIP, Encoder, load_clip
 from cropsmith.tools.scorers.exclusion import ExclusionScorer
+from cropsmith.tools.scorers.focus import FocusScorer
 from cropsmith.tools.scorers.measures import MeasuresScorer
 from cropsmith.tools.scorers.preference import PreferenceScorer
 from cropsmith.tools.scorers.ratio import RatioScorer
@@ -83,6 +84,7 @@ class ScorerTable:
             PreferenceScorer(),
             AreaScorer(),
             SubjectCoverageScorer(),
+            FocusScorer(),
             ExclusionScorer(),
             RatioScorer(),
             ConstraintsScorer(),
