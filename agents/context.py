@@ -91,7 +91,7 @@ class Context:
         """The mind named by `model`; UsageError if unknown, MissingExtra without its SDK."""
         if self.model == "builtin":
             return self.builtin
-        from cropsmith.agents.vlm import build_mind
+        from cropsmith.agents.minds import build_mind
 
         return build_mind(self)
 

@@ -12,9 +12,7 @@ from pydantic import BaseModel
 
 from cropsmith.agents.backends.base import Ask, Backend, Picture, Reply, Status
 from cropsmith.agents.backends.wire import NoSuchModel
-from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind, MindFailed
-from cropsmith.agents.recorded import Recorded
 from cropsmith.agents.trace.record import current_step
 from cropsmith.agents.vlm_answers import (
     AnalysisAnswer,
@@ -86,7 +84,7 @@ class VlmMind:
         example_data: Callable[[Example], bytes | None] | None = None,
     ) -> None:
         self.backend = backend
-        self.effort = effort
+        self.effort: Effort = effort
         self._builtin = builtin
         self._overlays = overlays
         self._asked_temperature = temperature
@@ -329,44 +327,3 @@ class VlmMind:
 def _note(text: str) -> None:
     if (step := current_step.get()) is not None:
         step.notes.append(text)
-
-
-def build_mind(context: Context) -> VlmMind:
-    """Return the mind that a context's settings describe. UsageError, NotAllowed, MissingExtra."""
-    from cropsmith.agents.backends.registry import build_backend
-
-    backend = build_backend(
-        context.model,
-        max_calls=context.max_calls,
-        max_cost=context.max_cost,
-        timeout=0.6 * context.timeout,
-        deadline=context.timeout,
-        cache_replies=context.cache_replies,
-    )
-    return mind_over(backend, context)
-
-
-def mind_over(backend: Backend, context: Context) -> VlmMind:
-    """Return the mind of a context's settings over a given backend; a replay brings its own."""
-    from cropsmith.settings import home
-    from cropsmith.tools.image_store import ImageStore
-
-    images = ImageStore(home() / "images")
-    mind = VlmMind(
-        Recorded(backend, context.recorder.picture),
-        context.builtin,
-        effort=context.effort,
-        overlays=context.overlays,
-        temperature=context.temperature,
-        seed=context.seed,
-        example_data=lambda example: images.get(example.sha256),
-    )
-    if context.plan.style == "in-context":
-        from cropsmith.agents.cropper import Cropper
-
-        return Cropper.like(mind, context.plan)
-    if context.agentic:
-        from cropsmith.agents.agentic import AgenticMind
-
-        return AgenticMind.like(mind, context)
-    return mind

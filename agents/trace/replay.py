@@ -9,6 +9,7 @@ from cropsmith.agents.approving import Pending, begin, context_of, resume
 from cropsmith.agents.checkpoints import serializer
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, Mind
+from cropsmith.agents.minds import mind_over
 from cropsmith.agents.run import run
 from cropsmith.agents.trace.examples import recorded_examples
 from cropsmith.agents.trace.library import TraceLibrary
@@ -17,7 +18,6 @@ from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.agents.trace.replies import RecordedReplies
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import Trace
-from cropsmith.agents.vlm import mind_over
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.approval import Approval
 from cropsmith.tools.candidate import Candidate

@@ -9,7 +9,7 @@ import pytest
 from cropsmith.agents.backends.base import Ask, Status
 from cropsmith.agents.backends.scripted import Player, Scripted, ScriptedAnswer
 from cropsmith.agents.context import Context
-from cropsmith.agents.vlm import mind_over
+from cropsmith.agents.minds import mind_over
 
 
 def box(draw: random.Random) -> dict[str, float]:

@@ -20,11 +20,12 @@ from cropsmith.agents.backends.scripted import Scripted, ScriptedAnswer
 from cropsmith.agents.builtin import BuiltinMind
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief, MindFailed
+from cropsmith.agents.minds import mind_over
 from cropsmith.agents.run import run
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.agents.trace.replay import replay
-from cropsmith.agents.vlm import VlmMind, mind_over
+from cropsmith.agents.vlm import VlmMind
 from cropsmith.errors import Misconfigured
 from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.evidence import Grounding

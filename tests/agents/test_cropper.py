@@ -8,9 +8,9 @@ from cropsmith.agents.backends.base import Ask, Boxes, Picture, Said
 from cropsmith.agents.backends.scripted import Scripted
 from cropsmith.agents.context import Context
 from cropsmith.agents.crop_result import CropResult
+from cropsmith.agents.minds import mind_over
 from cropsmith.agents.run import run
 from cropsmith.agents.trace.record import MemoryTrace
-from cropsmith.agents.vlm import mind_over
 from cropsmith.errors import UsageError
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.example_row import entries_of

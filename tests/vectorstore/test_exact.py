@@ -143,6 +143,7 @@ def test_a_kill_loses_nothing_that_was_added(tmp_path: Path) -> None:
     for attempt in range(4):
         process = adder(tmp_path, f"k{attempt}-", 0, 100_000)
         assert process.stdout
+        told = 0
         for _ in range(3 + 5 * attempt):
             told = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
