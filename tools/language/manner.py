@@ -44,7 +44,10 @@ HOW_MANY = (
 )
 FEW = {"a few": 3, "few": 3, "several": 3, "some": 3, "multiple": 3, "more": 3,
        "a couple": 2, "a couple of": 2, "couple of": 2}  # fmt: skip
-MANY_SHAPES = rf"{ASK}\b(?P<n>[2-9]|{either(COUNTED)}) (?=(?:squares|portraits|landscapes)\b)"
+MANY_SHAPES = (
+    rf"{ASK}\b(?P<n>[2-9]|{either(COUNTED)}) (?=(?:squares|portraits|landscapes)\b"
+    rf"|(?:square|portrait|landscape|vertical|horizontal) {ANSWERS}\b)"
+)
 
 CROP = r"(?: (?:crop|cropping|frame|framing|shot|in|one|version|composition|photo|picture|edit))?"
 ADVERB = (

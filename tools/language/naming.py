@@ -13,13 +13,13 @@ END = rf"(?=\s*(?:[.|;]|$|\bbut\b|, (?!and)|\b(?:and|then) {ORDER}\b))"
 THING = r"(?P<what>[^.|;]+?)"
 OUT = (
     r"(?:\bwith )?\b(?P<what>(?:the|that|this|those|my|his|her) (?:(?! and | so )[^,.|;])+?)"
-    rf" (?:gone|removed|(?:cropped|cut|taken|left|edited) out){END}",
+    rf"(?: is| are)? (?:gone|removed|(?:cropped|cut|taken|left|edited) out){END}",
     r"\b(?P<what>[a-z]+)-free\b",
     rf"\b(?:there's|there is|it has|i see) (?:too much|too many) {THING}{END}",
     rf"\b(?:too much|too many|less|fewer) {THING}{END}",
     rf"\beverything (?:except|but|besides|apart from) {THING}{END}",
     rf"\b(?:crop|cut|leave|edit|keep|take) out (?:of )?{THING}{END}",
-    rf"\b(?:crop|cut|leave|edit|keep|take|trim|chop)"
+    rf"\b(?:crop|cut|leave|edit|keep|take|trim|chop|get)"
     rf" (?P<what>(?!(?:to|around|in|on)\b)[^,.|;]+?) out(?: of (?:it|this|the|here|there"
     rf"|frame)\b[^,.|;]*)?{END}",
     rf"\b(?:get|getting) rid of {THING}{END}",
@@ -34,7 +34,8 @@ PICTURE = r"(?:shot|frame|picture|photo|image|crop)"
 TAIL = (
     rf"(?: (?:please|thanks|thank you|if (?:you can|possible)"
     rf"|(?:in|from) (?:it|there|here|(?:the |this )?{PICTURE})"
-    r"|(?:clearly |fully )?visible|for me|at all|too|as well|instead|only|alone|big|now"
+    r"|(?:is |are )?(?:clearly |fully )?visible|for me|at all|too|as well|instead|only|alone"
+    r"|big|now"
     r"|this time))+$"
 )
 PRONOUNS = {"him", "her", "it", "them", "that", "this", "those", "these", "they", "that one"}
@@ -85,6 +86,7 @@ NARRATIVE = (
 )
 FILLERS, MOODS = set(word_list("fillers")), set(word_list("moods"))
 FOREIGN, NOT_THINGS = set(word_list("foreign")), set(word_list("not_things"))
+MOODY = rf"\b(?:an? )?(?P<mood>{either(MOODS - FILLERS)}) (?=(?:crop|shot|photo|picture|image)\b)"
 
 
 @dataclass
@@ -129,6 +131,7 @@ def read_names(reading: Reading) -> Named:
     """Take everything that is left: exclusions first, then subjects; the rest is unclear."""
     named = Named()
     named.unclear += [match[0].strip() for match in reading.take(LOOKS)]
+    named.unclear += [match["mood"] for match in reading.take(MOODY)]
     for pattern in NARRATIVE:
         reading.took(pattern)
     for pattern in STARRING:

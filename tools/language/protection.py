@@ -14,6 +14,11 @@ WHOLE = (
 )
 OBJECT = r"(?P<what>[^,.|]+?)"
 END = r"(?=\s*(?:[,.|]|$|\bbut\b|\band (?:crop|make|leave|keep)\b))"
+NOT_CUT = (
+    rf"(?:\b(?:make sure|ensure|so)(?: that)? )?{OBJECT} (?:is|are|isn't|aren't|does not get"
+    rf"|don't get)"
+    rf" (?:not |never )?{CUT}(?:ped|ped off)?(?: off| through| out)?{END}"
+)
 PATTERNS = (
     rf"\b{NOT} {CUT}(?: (?:off|through|into|out))? {OBJECT}(?: (?:off|out))?{END}",
     rf"\bno {CUT}(?:ped)?[- ]off {OBJECT}{END}",
@@ -56,7 +61,22 @@ KINDS = {
     ),
 }
 PART = r"'s? (?:tail|ears?|paws?|wings?|horns?|tips?|tops?|legs?|feet|edges?|roof|wheels?)$"
-WORDLESS = {"it", "this", "them", "anything", "much", "too much", "important bits", "anything off"}
+WORDLESS = {
+    "it",
+    "this",
+    "them",
+    "anything",
+    "much",
+    "too much",
+    "important bits",
+    "important",
+    "everything important",
+    "anything important",
+    "important parts",
+    "any important parts",
+    "everything",
+    "anything off",
+}
 
 
 @dataclass
@@ -76,6 +96,8 @@ def read_protection(reading: Reading) -> Protection:
         found.never_cut.append(NeverCut.FACES)
     if reading.took(NOBODY_CUT):
         found.never_cut.append(NeverCut.PEOPLE)
+    for match in reading.take(NOT_CUT):
+        _add(found, match["what"], whole=True)
     if reading.took(NOTHING_CUT):
         found.never_cut.append(NeverCut.SUBJECT)
     for pattern in PATTERNS:

@@ -12,7 +12,8 @@ from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Target
 
 SHAPES = {
-    "square": "1:1", "squares": "1:1", "squared": "1:1",
+    "square": "1:1", "squares": "1:1", "squared": "1:1", "squarish": "1:1",
+    "square-ish": "1:1",
     "portrait": "4:5", "portraits": "4:5", "vertical": "4:5", "vertically": "4:5",
     "upright": "4:5", "tall": "4:5", "taller": "4:5",
     "landscape": "3:2", "landscapes": "3:2", "horizontal": "3:2", "horizontally": "3:2",
@@ -47,7 +48,8 @@ AT_LEAST = (
 )
 SIDES = {"wide": 0, "across": 0, "width": 0, "in width": 0, "tall": 1, "high": 1, "in height": 1}
 PICTURE = (
-    r"(?: (?:crop|cropping|version|format|orientation|mode|shot|photo|picture|image|print|one"
+    r"(?: (?:crop|cropping|version|option|alternative|variant|format|orientation|mode|shot"
+    r"|photo|picture|image|print|one"
     r"|frame"
     r"|shape|ratio|aspect ratio|aspect|paper|page|post|layout|composition|framing|size|style"
     r"|video|format))?s?"

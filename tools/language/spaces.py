@@ -32,7 +32,8 @@ WRITING = (
     r"|lettering|writing|type|typography|overlay|call to action|cta|button|name|banner text)s?"
 )
 ROOM = (
-    r"(?:(?:some|a bit(?: of)?|a bit more|a little(?: more)?|lots of|plenty of|loads of|enough"
+    r"(?:(?:some|big|a bit(?: of)?|a bit more|a little(?: more)?|lots of|plenty of|loads of"
+    r"|enough"
     r"|more|extra|a lot of|much)? ?"
     r"(?:clear |empty |blank |negative |free |white |copy |head|clean |open )?"
     r"(?:copyspace|headroom|room|space|negative space|gap|area|sky|strip))"
@@ -52,7 +53,7 @@ PATTERNS = (
     rf"{LEAVE}(?:the )?\b{SIDE}(?:[- ]hand)?(?: side)?(?: {SHARE})?(?: of (?:the |it)(?:\w+)?)?"
     rf" (?:empty|clear|free|blank|open|uncluttered)\b{PURPOSE}",
     # "room on the left for a headline", "copy space at the top", "space above for text"
-    rf"{LEAVE}\b{ROOM} {AT}{OF_IT}{PURPOSE}",
+    rf"{LEAVE}\b{ROOM}(?: (?:in front of|next to|beside) \w+)? {AT}{OF_IT}{PURPOSE}",
     rf"{LEAVE}\b{ROOM} for (?:a |an |the |our |my |some )?{WRITING} {AT}",
     rf"{LEAVE}\b(?:on|at) (?:the )?{SIDE}(?: side)? {ROOM}{PURPOSE}",
     # "title goes left", "text on the left", "so the copy fits on the left"
@@ -75,6 +76,11 @@ PUT = (
 WITH = (
     r"(?:^|(?<=[,|.] ))with (?P<what>(?:the|my|our|a|an) [\w' -]+?) on the (?P<side>left|right)"
     r"(?: third| side)?(?=\s*(?:[,.|]|$))"
+)
+STANDS = (
+    r"(?:\bso (?:that )?)?(?P<what>\b(?:the|my|our|his|her) (?:(?! so | that )[\w' -])+?)"
+    r" (?:is|are|sits|stands|ends up) (?:on|to|at) the"
+    r" (?P<side>left|right)(?: third| side)?"
 )
 BARE = (
     r"(?:^|(?<=[,|.] )|(?<=with ))(?P<what>[a-z]+) on the (?P<side>left|right)"
@@ -112,7 +118,7 @@ def read_spaces(reading: Reading) -> Spaces:
     """Take copy space and placements of the subject, which free the other side."""
     spaces = Spaces()
     found = [_space(match) for pattern in PATTERNS for match in reading.take(pattern)]
-    for pattern in (PLACED, PUT, WITH, BARE):
+    for pattern in (PLACED, PUT, STANDS, WITH, BARE):
         for match in reading.take(pattern):
             side = OPPOSITE[SIDES[match["side"]]]
             found.append(CopySpace(side=side))

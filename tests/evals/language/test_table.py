@@ -7,11 +7,11 @@ from cropsmith.evals.language.table import FIELDS, accuracy, expected, outcomes,
 KNOWN = {"copy_space", "subjects", "targets", *FIELDS}
 
 
-@pytest.mark.parametrize(("half", "floor"), [("dev", 0.96), ("test", 0.85)])
+@pytest.mark.parametrize(("half", "floor"), [("dev", 0.96), ("test", 0.80)])
 def test_requests_are_understood_in_every_field(half: str, floor: float) -> None:
     result = accuracy(outcomes(table(half)))
     assert result.whole >= floor
-    assert min(result.fields.values()) >= floor
+    assert min(result.fields.values()) >= floor + 0.02
 
 
 def test_the_halves_are_large_and_apart() -> None:
