@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cropsmith.errors import BudgetSpent, CropsmithError, UsageError
+from cropsmith.errors import BudgetSpent, CropsmithError
 from cropsmith.evals.study.ledger import Attempt, Purse, current_attempt
 from cropsmith.evals.study.plan import Arm, Plan, Planned
 from cropsmith.evals.study.provenance import facts_of_run
@@ -95,7 +95,7 @@ class Runner:
         try:
             async with servers.serving(due.arm.spec):
                 await self._some(theirs)
-        except UsageError as error:
+        except CropsmithError as error:
             for name in names:
                 self._break(name, str(error))
             await self._some(theirs)

@@ -30,6 +30,12 @@ class ServeSpec(Value):
     """Virtual environment that holds vLLM; empty looks on the PATH."""
     path: str = ""
     """Weights to serve under the model's name; empty serves the name itself."""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """A free one if not given; name it for a model whose conventions were probed at a port."""
+    context: int = Field(default=32768, ge=1024)
+    """Longest request in tokens."""
+    gpus: int | None = Field(default=None, ge=1)
+    """GPUs to spread over; all at hand if not given."""
     args: tuple[str, ...] = ()
     """Further arguments for `vllm serve`."""
     wait: float = Field(default=900, gt=0)
