@@ -1,6 +1,7 @@
 """The systems under study: baselines, the graph with any mind, and rankers of given boxes."""
 
 import asyncio
+import contextvars
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,6 +11,7 @@ from cropsmith.agents.context import Context
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.mind import MindFailed
 from cropsmith.agents.run import run
+from cropsmith.agents.trace.record import NoTrace, Recorder
 from cropsmith.errors import (
     BudgetSpent,
     CropsmithError,
@@ -99,6 +101,22 @@ def request_for(trial: Trial) -> CropRequest:
     )
 
 
+current_recorder: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
+    "current_recorder", default=None
+)
+"""Where the pictures shown in this sample go: one mind serves all samples of its system."""
+
+
+class _OfTheSample(NoTrace):
+    """Gives pictures to the trace of the sample that is under way."""
+
+    def picture(self, data: bytes, role: str = "shown") -> str:
+        """Keep a picture, return its sha256."""
+        if (recorder := current_recorder.get()) is not None:
+            return recorder.picture(data, role)
+        return super().picture(data, role)
+
+
 class CropSystem:
     """The graph with one mind and one set of settings; rankers share its model and ledger."""
 
@@ -122,15 +140,12 @@ class CropSystem:
             detector=spec.detector,
             temperature=spec.temperature,
             timeout=spec.timeout,
-            # The ledger keeps replies; an older answer from the common cache is not a new sample.
-            cache_replies=False,
             trace=traces,
         )
         self._graph = build_graph()
         self._views = Views(keep=8)
-        self._mind = self._context.mind
-        if (recorded := getattr(self._mind, "backend", None)) is not None:
-            recorded.inner = Ledger(recorded.inner, store, purse, spec.price)
+        self._store, self._purse = store, purse
+        self._ready: dict[int, Context] = {}
 
     async def answer(self, trial: Trial) -> Answer:
         """Crop, or rank, and say how it went."""
@@ -156,9 +171,41 @@ class CropSystem:
         except CropsmithError as error:
             return failed(SampleStatus.ERROR, str(error), attempt)
 
+    def _of_seed(self, seed: int) -> Context:
+        """Return the context of a seed, its mind, scorers and index built once."""
+        if seed not in self._ready:
+            context = self._context.but(seed=seed)
+            context.views, context.recorder = self._views, _OfTheSample()
+            if self._spec.asks_a_model:
+                from cropsmith.agents.backends.registry import build_backend
+                from cropsmith.agents.vlm import mind_over
+
+                backend = build_backend(
+                    self._spec.model,
+                    timeout=0.6 * self._spec.timeout,
+                    deadline=self._spec.timeout,
+                    # The ledger keeps replies; one from the common cache is not a new sample.
+                    cache_replies=False,
+                )
+                ledger = Ledger(backend, self._store, self._purse, self._spec.price)
+                context.mind = mind_over(ledger, context)
+            for part in ("plan", "scorers", "retriever"):
+                getattr(context, part)  # built here, so that the copies share it
+            self._ready[seed] = context
+        return self._ready[seed]
+
+    def _of_sample(self, seed: int) -> Context:
+        """Return a context with a trace of its own that shares everything else."""
+        ready = self._of_seed(seed)
+        # Neither copy nor replace keeps the parts, since a context travels as its settings alone.
+        context = ready.but()
+        context.__dict__.update(ready.__dict__)
+        del context.__dict__["recorder"]
+        current_recorder.set(context.recorder)
+        return context
+
     async def _crop(self, trial: Trial) -> Answer:
-        context = self._context.but(seed=trial.seed)
-        context.mind, context.views = self._mind, self._views
+        context = self._of_sample(trial.seed)
         result = await run(trial.path, request_for(trial), context, self._graph)
         crop = result.crops[0]
         return Answer(
@@ -176,7 +223,8 @@ class CropSystem:
         if self._spec.asks_a_model:
             from cropsmith.evals.study.ranker import rank_with
 
-            return await rank_with(self._mind, view, trial, self._spec.temperature or 0.0)
+            mind = self._of_seed(trial.seed).mind
+            return await rank_with(mind, view, trial, self._spec.temperature or 0.0)
         scores = await asyncio.to_thread(self._prefer, view, trial)
         return Answer(status=SampleStatus.OK, scores=tuple(float(v) for v in scores))
 

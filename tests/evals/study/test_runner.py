@@ -17,7 +17,7 @@ STUDY = """
 name = "test"
 concurrency = 3
 retries = 1
-timeout = 0.5
+timeout = 60
 baselines = ["full frame", "centre 0.9"]
 traces = false
 [[datasets]]
@@ -126,10 +126,10 @@ def test_a_bug_is_an_error_of_its_sample(rig: Rig) -> None:
 def test_a_timeout_is_a_status_of_its_own(rig: Rig) -> None:
     class Slow(Fake):
         async def answer(self, trial: Trial) -> Answer:
-            await asyncio.sleep(5 if trial.name == "0.jpg" else 0)
+            await asyncio.sleep(30 if trial.name == "0.jpg" else 0)
             return OK
 
-    outcome = rig.run(Slow(), STUDY.replace("timeout = 0.5", "timeout = 0.05")).outcome
+    outcome = rig.run(Slow(), STUDY.replace("timeout = 60", "timeout = 1")).outcome
     assert outcome.by_status[SampleStatus.TIMEOUT] == 1
 
 
@@ -177,13 +177,9 @@ def test_the_real_graph_over_a_script(photos: Path) -> None:
         quick_answer(status="refused", reason="I cannot.", value=None),
         quick_answer(repeat=True),
     )
-    text = (
-        STUDY.replace(
-            'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"\nsolo = true'
-        )
-        .replace("timeout = 0.5", "timeout = 60")
-        .replace("concurrency = 3", "concurrency = 1")
-    )
+    text = STUDY.replace(
+        'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"\nsolo = true'
+    ).replace("concurrency = 3", "concurrency = 1")
     with Store(photos.parent / "samples.sqlite3", write=True) as store:
         plan = plan_of(photos.parent, text, store)
         outcome = Runner(plan, pause=0.01).run()
