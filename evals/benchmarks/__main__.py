@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ["startup", "images", "request", "memory", "overhead", "scoring", "geometry"]
+NAMES = ["startup", "images", "request", "memory", "overhead", "scoring", "geometry", "study"]
 
 for name in sys.argv[1:] or NAMES:
     print(f"\n# {name}", flush=True)

@@ -50,7 +50,7 @@ class Row:
     cells: dict[str, Cell]
     statuses: dict[SampleStatus, int]
     expected: int
-    """Samples that the plan has for it."""
+    """Samples that it would have if all were run and all photos were there."""
     seconds: float
     """Median of the answered samples; wall clock, with whatever ran beside it."""
     cost: float | None
@@ -130,7 +130,6 @@ class _Gathered:
     tokens: int = 0
     own: int = 0
     proposed: int = 0
-    expected: int = 0
 
     def add(self, photo: str, sample: Sample, values: Values) -> None:
         """Book one sample."""
@@ -171,7 +170,6 @@ def table_of(plan: Plan, part: Part, seed: int = 0) -> Table:
     ratings: dict[str, dict[str, float]] = {}
     for planned, sample in finished(plan, part):
         into = gathered[planned.arm.name]
-        into.expected += 1
         if sample is None:
             continue
         faces = faces_of(plan.store, planned.photo.path) if part.spec.faces else ()
@@ -183,7 +181,9 @@ def table_of(plan: Plan, part: Part, seed: int = 0) -> Table:
         for name, into in gathered.items():
             _add_ratings(into, part, ratings.get(name, {}))
     weights = draws(len(order), 1000, seed)
-    rows = [_row(g, measures, order, weights, part) for g in gathered.values() if g.expected]
+    # A photo that is not there is missing from a system's figures, too: few are not all.
+    expected = len(part.photos) * len(plan.study.seeds)
+    rows = [_row(g, measures, order, weights, part, expected) for g in gathered.values()]
     return _ranked(part, measures, rows, gathered, order, weights, kind)
 
 
@@ -208,7 +208,12 @@ def _add_ratings(into: _Gathered, part: Part, scores: dict[str, float]) -> None:
 
 
 def _row(
-    data: _Gathered, measures: Sequence[Measure], order: list[str], weights: Floats, part: Part
+    data: _Gathered,
+    measures: Sequence[Measure],
+    order: list[str],
+    weights: Floats,
+    part: Part,
+    expected: int,
 ) -> Row:
     cells = {}
     for measure in measures:
@@ -227,7 +232,7 @@ def _row(
         arm=data.arm,
         cells=cells,
         statuses=data.statuses,
-        expected=data.expected,
+        expected=expected,
         seconds=statistics.median(data.seconds) if data.seconds else float("nan"),
         cost=data.cost,
         calls=data.calls,

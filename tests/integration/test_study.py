@@ -24,7 +24,7 @@ from cropsmith.evals.trial import SampleStatus
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM", ROOT / ".venv-vllm"))
+VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ROOT / ".venv-vllm")).absolute()
 CHROMIUM = Path("/usr/bin/chromium")
 PHOTOS = 12
 CALLS = 3
@@ -76,7 +76,6 @@ name = "tiny"
 model = "vllm/Qwen/Qwen3-VL-tiny"
 effort = "quick"
 solo = true
-temperature = 1.0
 serve = {{ venv = "{VENV}", path = "{weights}", context = 8192, wait = 400, args = {args} }}
 """,
         "utf-8",
