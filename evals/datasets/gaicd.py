@@ -31,6 +31,8 @@ SPLITS = ("train", "val", "test")
 LICENCE = "photos without a recorded licence: for measurement only"
 OFF_GRID = 0.02
 """Share of a side by which an anchor's corner may miss its grid line: rounding on small photos."""
+ODD = 0.2
+"""Share of photos that may miss the grid for reasons of their own before the axes are doubted."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,10 @@ def _load(root: Path, name: str) -> Dataset:
         found = list(_text_form(root))
         files = [anchors.place.file for anchors in found]
         subjects = {}
-    photos = (_record(a, name, subjects.get(a.name), checks) for a in found)
+    off_grid: list[_Anchors] = []
+    photos = (_record(a, name, subjects.get(a.name), checks, off_grid) for a in found)
     records = unique(photos, root)
+    _refuse_wrong_axes(off_grid, len(records), checks)
     present = tuple(path for path in files if path.is_file())
     return Dataset(name, root, records, checks.problems, present)
 
@@ -136,12 +140,19 @@ def _text_photo(root: Path, stem: str, split: str) -> tuple[Path, str]:
     return root / "images" / split / f"{stem}.jpg", ""
 
 
-def _record(anchors: _Anchors, source: str, person: Entry | None, checks: Checks) -> LabelledPhoto:
+def _record(
+    anchors: _Anchors,
+    source: str,
+    person: Entry | None,
+    checks: Checks,
+    off_grid: list[_Anchors],
+) -> LabelledPhoto:
     valid = [score != INVALID for score in anchors.scores]
     if dropped := len(valid) - sum(valid):
         checks.note("anchor with score -2 (too few votes)", anchors.place, "dropped", dropped)
     size = image_size(anchors.path) or recovered_size(anchors.corners, anchors.place)
-    _refuse_off_grid(anchors, size)
+    if not _on_grid(anchors, size):
+        off_grid.append(anchors)
     crops = []
     for corners, score, good in zip(anchors.corners, anchors.scores, valid, strict=True):
         if good and (box := checks.box(corners, size, anchors.place)):
@@ -177,20 +188,28 @@ def recovered_size(corners: Sequence[Sequence[float]], place: Place) -> Size:
     return Size(width=sides[0], height=sides[1])
 
 
-def _refuse_off_grid(anchors: _Anchors, size: Size) -> None:
-    """Refuse anchors that do not end where the outermost grid lines are: wrong axis order."""
+def _on_grid(anchors: _Anchors, size: Size) -> bool:
+    """Tell whether the outermost anchors end where the outermost grid lines are."""
     half_bin = 0.5 / BINS
-    edges = [
-        (min(c[axis] for c in anchors.corners) / side, max(c[axis + 2] for c in anchors.corners))
-        for axis, side in ((0, size.width), (1, size.height))
-    ]
-    for (low, high), side in zip(edges, (size.width, size.height), strict=True):
+    for axis, side in ((0, size.width), (1, size.height)):
+        low = min(c[axis] for c in anchors.corners) / side
+        high = max(c[axis + 2] for c in anchors.corners) / side
         slack = OFF_GRID + 2 / side
-        if abs(low - half_bin) > slack or abs(high / side - (1 - half_bin)) > slack:
-            raise anchors.place.error(
-                f"the anchors of {anchors.name} are not on the 12 x 12 grid of its photo.",
-                hint="Text files are y1 x1 y2 x2, the JSON form is x1, y1, x2, y2.",
-            )
+        if abs(low - half_bin) > slack or abs(high - (1 - half_bin)) > slack:
+            return False
+    return True
+
+
+def _refuse_wrong_axes(off_grid: Sequence[_Anchors], photos: int, checks: Checks) -> None:
+    """Refuse a set that is off the grid as a whole: its axes are swapped. Note single photos."""
+    if len(off_grid) > ODD * photos:
+        raise off_grid[0].place.error(
+            f"the anchors of {off_grid[0].name} are not on the 12 x 12 grid of its photo, "
+            f"nor are those of {len(off_grid) - 1:,} others.",
+            hint="Text files are y1 x1 y2 x2, the JSON form is x1, y1, x2, y2.",
+        )
+    for anchors in off_grid:
+        checks.note("photo whose anchors miss the 12 x 12 grid", anchors.place, "kept")
 
 
 _COMMON = "54-90 anchors a photo with mean opinion scores"

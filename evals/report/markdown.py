@@ -36,6 +36,8 @@ def markdown(plan: Plan, tables: Sequence[Table]) -> str:
 def _lines(plan: Plan, tables: Sequence[Table]) -> Iterator[str]:
     yield f"# {_safe(plan.study.name)}"
     yield ""
+    yield NOTES
+    yield ""
     for table in tables:
         yield from table_lines(table)
     yield from _provenance(plan, tables)
@@ -46,7 +48,7 @@ def table_lines(table: Table) -> Iterator[str]:
     mode = table.part.protocol.mode
     yield f"## {_safe(table.part.title)}"
     yield ""
-    yield f"{table.photos:,} photos, mode *{mode}*. {NOTES}"
+    yield f"{table.photos:,} photos, mode *{mode}*."
     yield ""
     for sentence in verdict(table):
         yield f"- {_safe(sentence)}"

@@ -85,3 +85,13 @@ def test_the_training_labels(shared_data: Path) -> None:
     assert sum(p.subject is not None for p in found.photos) == 289
     one = next(p for p in found.photos if p.name == "211958.jpg")
     assert one.size and (one.size.width, one.size.height) == (1024, 683)
+
+
+def test_a_single_odd_photo_is_kept_and_said(tmp_path: Path) -> None:
+    body = {f"{n}.jpg": {"bbox": X_FIRST, "score": SCORES} for n in range(9)}
+    shifted = [[x1 + 40, y1, x2 + 40, y2] for x1, y1, x2, y2 in X_FIRST]
+    body["odd.jpg"] = {"bbox": shifted, "score": SCORES}
+    (tmp_path / "image_crop.json").write_text(json.dumps(body), "utf-8")
+    found = load(tmp_path)
+    assert len(found.photos) == 10
+    assert any("miss the 12 x 12 grid" in problem.kind for problem in found.problems)
