@@ -1,8 +1,7 @@
 """What the `cropsmith eval` commands do."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -10,22 +9,17 @@ from typing import Any, get_args
 from cropsmith.errors import UsageError
 from cropsmith.evals.datasets.registry import FORMATS, Found, load, search
 from cropsmith.evals.measures import label_kind, measures_for, values_of
-from cropsmith.evals.report.export import board_rows, sample_rows, write_csv, write_parquet
-from cropsmith.evals.report.markdown import markdown
-from cropsmith.evals.report.page import page
+from cropsmith.evals.report import writing
 from cropsmith.evals.report.results import finished, tables
 from cropsmith.evals.report.viewer import Look, Photos
 from cropsmith.evals.report.words import difference, dollars, p_value, seconds
+from cropsmith.evals.report.writing import opened
 from cropsmith.evals.statistics.clusters import Clustered
 from cropsmith.evals.statistics.paired import Comparison, compare
-from cropsmith.evals.study.plan import Forecast, Part, Plan, make_plan, offered
+from cropsmith.evals.study.plan import Forecast, Part, Plan, offered
 from cropsmith.evals.study.runner import Outcome, Runner
-from cropsmith.evals.study.store import Store
-from cropsmith.evals.study.study_file import read_study
 from cropsmith.evals.trial import SampleStatus
 from cropsmith.printable import printable
-
-SAMPLES = "samples.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -89,14 +83,6 @@ def _counts(published: dict[str, int], found: dict[str, int]) -> list[str]:
 def folder_of(study: Path, out: Path | None) -> Path:
     """Return the folder that a study's samples and reports lie in."""
     return out or study.with_suffix(".study")
-
-
-@contextmanager
-def opened(study: Path, folder: Path, *, write: bool) -> Iterator[Plan]:
-    """Open a study with its store and its datasets."""
-    read = read_study(study)
-    with Store(folder / SAMPLES, write=write) as store:
-        yield make_plan(read, store)
 
 
 def show_plan(study: Path, folder: Path) -> Iterator[str]:
@@ -183,32 +169,13 @@ def _told(outcome: Outcome) -> int:
 def write_report(
     study: Path, folder: Path, *, photos: str, traces: str, parquet: bool
 ) -> list[Path]:
-    """Write report.html, report.md, leaderboard.csv and samples.csv; return their paths."""
+    """Write the report of what a study has; return the paths of its files."""
     if photos not in get_args(Photos):
         choices = ", ".join(get_args(Photos))
         raise UsageError(f"'{photos}' is no way to show photos.", hint=f"There are {choices}.")
     look = Look(beside=folder, photos=photos, traces=traces)  # type: ignore[arg-type]
-    written = []
     with opened(study, folder, write=False) as plan:
-        found = tables(plan)
-        for name, text in (
-            ("report.html", page(plan, found, look)),
-            ("report.md", markdown(plan, found)),
-        ):
-            path = folder / name
-            path.write_text(text, "utf-8")
-            written.append(path)
-        exports: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
-            "leaderboard": lambda: board_rows(found),
-            "samples": lambda: sample_rows(plan, found),
-        }
-        for name, rows in exports.items():
-            write_csv(rows(), folder / f"{name}.csv")
-            written.append(folder / f"{name}.csv")
-            if parquet:
-                write_parquet(rows(), folder / f"{name}.parquet")
-                written.append(folder / f"{name}.parquet")
-    return written
+        return writing.write_report(plan, look, parquet=parquet)
 
 
 def send_spans(study: Path, folder: Path) -> int:

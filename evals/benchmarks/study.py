@@ -10,12 +10,10 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image
 
-from cropsmith.commands.evaluating import write_report
 from cropsmith.evals.report.results import tables
-from cropsmith.evals.study.plan import make_plan
+from cropsmith.evals.report.viewer import Look
+from cropsmith.evals.report.writing import opened, write_report
 from cropsmith.evals.study.runner import Runner
-from cropsmith.evals.study.store import Store
-from cropsmith.evals.study.study_file import read_study
 from cropsmith.evals.study.systems import System
 from cropsmith.evals.trial import Answer, SampleStatus, Trial
 from cropsmith.tools.geometry import Box
@@ -64,8 +62,8 @@ def study(folder: Path, systems: int) -> Path:
 def run(path: Path) -> float:
     """Run what is missing with instant systems; return CPU seconds."""
     start = time.process_time()
-    with Store(path.with_suffix(".study") / "samples.sqlite3", write=True) as store:
-        runner = Runner(make_plan(read_study(path), store))
+    with opened(path, path.with_suffix(".study"), write=True) as plan:
+        runner = Runner(plan)
         default = runner._build
         instant: System = Instant()
         runner._build = lambda arm: instant if arm.spec else default(arm)
@@ -96,9 +94,9 @@ def measure(what: str, path: Path) -> None:
         cpu = run(path)
         print(cpu, time.perf_counter() - wall)
     elif what == "report":
-        with Store(path.with_suffix(".study") / "samples.sqlite3", write=False) as store:
+        with opened(path, path.with_suffix(".study"), write=False) as plan:
             start = time.process_time()
-            tables(make_plan(read_study(path), store))
+            tables(plan)
             print(time.process_time() - start)
 
 
@@ -127,9 +125,9 @@ def main() -> None:
         path = study(folder, systems=10)
         run(path)
         (seconds,) = child("report", str(path))
-        files = write_report(
-            path, path.with_suffix(".study"), photos="none", traces="", parquet=False
-        )
+        beside = path.with_suffix(".study")
+        with opened(path, beside, write=False) as plan:
+            files = write_report(plan, Look(beside=beside), parquet=False)
         size = next(f for f in files if f.suffix == ".html").stat().st_size / 1e6
         print(f"report           {size:6.2f} MB for {PHOTOS:,} photos of 10 systems  (asked: 5)")
         print(f"figures          {float(seconds):6.2f} s CPU for {PHOTOS * 11:,} samples")

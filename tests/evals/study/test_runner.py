@@ -39,7 +39,7 @@ class Fake:
         self.asked.append(trial.name)
         self.at_once += 1
         self.most = max(self.most, self.at_once)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
         self.at_once -= 1
         outcome = self.outcomes.pop(0) if self.outcomes else OK
         if isinstance(outcome, Exception):
