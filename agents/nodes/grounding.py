@@ -16,7 +16,7 @@ from cropsmith.errors import CropsmithError
 from cropsmith.tools.evidence import Evidence
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
-from cropsmith.tools.grounding.queries import asks_for_faces
+from cropsmith.tools.grounding.queries import asks_for_faces, names_people
 from cropsmith.tools.grounding.telling import told
 from cropsmith.tools.request import Intent, NeverCut
 from cropsmith.tools.result import Failure
@@ -40,7 +40,8 @@ def without_words(view: View, intent: Intent) -> tuple[Evidence, ...]:
     """Return faces, text and saliency: what the built-in eyes find without being told."""
     sight = view.sight
     found: list[Evidence] = []
-    wants_faces = any(map(asks_for_faces, (*intent.subjects, *intent.avoid)))
+    named = (*intent.subjects, *intent.avoid)
+    wants_faces = any(asks_for_faces(p) or names_people(p) for p in named)
     # Faces and text cost more than the rest of the eyes together: only where they decide.
     if wants_faces or intent.copy_space or {NeverCut.FACES, NeverCut.PEOPLE} & {*intent.never_cut}:
         found += sight.faces

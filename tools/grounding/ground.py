@@ -12,7 +12,12 @@ from numpy.typing import NDArray
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.geometry import Box, Boxes
 from cropsmith.tools.grounding.detection import Confidences, Detections, Detector, suppress
-from cropsmith.tools.grounding.queries import Queries, asks_for_faces, queries_of
+from cropsmith.tools.grounding.queries import (
+    Queries,
+    asks_for_faces,
+    names_people,
+    queries_of,
+)
 from cropsmith.tools.grounding.reconcile import reconcile
 from cropsmith.tools.language.positions import resolve
 from cropsmith.tools.request import Intent, Phrase
@@ -229,8 +234,13 @@ def _guesses(
         return [_evidence(kind, phrase, match, 0, sources.detector.name)]
     if kind is EvidenceKind.AVOID:
         return []
-    salient = [e for e in sources.evidence if e.kind is EvidenceKind.SALIENT][:1]
-    return [e.model_copy(update={"kind": kind, "phrase": phrase.text}) for e in salient]
+    near = [EvidenceKind.FACE] if names_people(phrase) else []
+    for wanted in (*near, EvidenceKind.SALIENT):
+        if found := [e for e in sources.evidence if e.kind is wanted][:1]:
+            # The finder was sure of a face, not of this being the thing that was named.
+            update = {"kind": kind, "phrase": phrase.text, "confidence": None}
+            return [found[0].model_copy(update=update)]
+    return []
 
 
 def _by_picture(view: View, sources: Sources) -> tuple[list[Evidence], list[Evidence]]:

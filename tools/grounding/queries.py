@@ -53,6 +53,20 @@ def queries_of(phrase: Phrase) -> Queries:
     return Queries(full=full, head=_bare(first) or full, carried=tuple(filter(None, carried)))
 
 
+PEOPLE = frozenset(
+    "person people man men woman women girl girls boy boys child children kid kids baby lady "
+    "ladies guy guys gentleman bride groom couple family player players singer dancer friend friends "
+    "mother father mom dad sister brother daughter son grandmother grandfather him her".split()
+)
+"""Head nouns that name people, to whom a face is the nearest guess without a detector."""
+
+
+def names_people(phrase: Phrase) -> bool:
+    """Tell whether a phrase is about people: "the woman with the umbrella"."""
+    words = queries_of(phrase).head.lower().split()
+    return bool(words) and words[-1] in PEOPLE
+
+
 def asks_for_faces(phrase: Phrase) -> bool:
     """Tell whether a phrase names faces, which need no open-vocabulary detector."""
     words = phrase.head.lower().split()

@@ -114,6 +114,18 @@ def test_without_a_detector_what_stands_out_is_only_a_guess(view: View) -> None:
     assert [(g.source, g.box.corners) for g in grounding.guesses] == [("saliency", FAR)]
 
 
+def test_a_face_is_the_nearest_guess_for_a_person(view: View) -> None:
+    salient = Evidence(kind=EvidenceKind.SALIENT, box=Box.of(FAR), source="saliency")
+    face = Evidence(kind=EvidenceKind.FACE, box=Box.of(WOMAN), source="haar")
+    sources = Sources(evidence=[salient, face], resolve=best)
+    grounding = ground(view, wanting("woman with an umbrella", "umbrella"), sources)
+    assert grounding.found == ()
+    assert [(g.phrase, g.source) for g in grounding.guesses] == [
+        ("woman with an umbrella", "haar"),
+        ("umbrella", "saliency"),
+    ]
+
+
 def test_duplicates_of_one_thing_do_not_count_as_two(view: View) -> None:
     detector = Labelled({"dogs": [0.6, 0.0, 0.5, 0.0]})
     shifted = (0.11, 0.3, 0.31, 0.9)
