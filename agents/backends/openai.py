@@ -5,7 +5,7 @@ import base64
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cropsmith.agents.backends.answer_schema import Dialect
@@ -34,6 +34,9 @@ CLOUD = "https://api.openai.com/v1"
 
 REASONING = re.compile(r"^(o\d|gpt-5|gpt-[6-9])")
 """Models that take no temperature, and spend output tokens on thoughts first."""
+
+NO_SCHEMAS = re.compile(r"response_format|json_schema|grammar|structured", re.IGNORECASE)
+"""How servers name what they do not take."""
 
 THINKING_ROOM = 4096
 """Output tokens added for thoughts."""
@@ -114,6 +117,7 @@ class ChatCompletions:
         self.endpoint = without_login(server.url)
         self.dialect = server.dialect
         self._clients: PerLoop[Any] = PerLoop(self._client, _close)
+        self._takes_schemas = True
 
     def __repr__(self) -> str:
         return f"ChatCompletions({self.provider}/{self.model} at {self.endpoint})"
@@ -172,7 +176,22 @@ class ChatCompletions:
         return body
 
     async def send(self, request: WireRequest) -> WireReply:
-        """Send one request, without retrying."""
+        """Send one request, without retrying.
+
+        A compatible server that rejects schemas is asked without: the prompt describes the format
+        too, and every answer is validated.
+        """
+        held = self._takes_schemas or request.schema is None
+        try:
+            return await self._send(request if held else replace(request, schema=None))
+        except Misconfigured as error:
+            strange = self.provider == "openai-compatible" and NO_SCHEMAS.search(str(error))
+            if request.schema is None or not held or not strange:
+                raise
+            self._takes_schemas = False
+        return await self._send(replace(request, schema=None))
+
+    async def _send(self, request: WireRequest) -> WireReply:
         client = await self._clients.get()
         body = await asyncio.to_thread(self.body, request)
         try:

@@ -137,7 +137,7 @@ def _as_asked(value: Any, schema: Any, convention: Convention | None) -> Any:
         return value
     fields = schema["properties"].items()
     keys = {native_key(n, kind_of(f), convention) for n, f in fields} | {n for n, _ in fields}
-    if isinstance(value, dict) and keys & value.keys():
+    if isinstance(value, dict) and (not value or keys & value.keys()):
         return value
     four = isinstance(value, list) and all(isinstance(v, int | float) for v in value)
     items = value if isinstance(value, list) and not four else [value]

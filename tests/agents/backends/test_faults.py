@@ -281,6 +281,28 @@ async def test_what_is_sent(serve: Serve, model: str) -> None:
     assert server.requests[0]["prompt"].index("Where is the dog?") < sent["prompt"].index("JSON")
 
 
+async def test_a_server_without_schemas_is_asked_by_prompt_alone(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = "openai-compatible/qwen3-vl:8b"
+    server = serve(model)
+    handler = server.RequestHandlerClass
+    normal = handler.call
+
+    def without(self: Any, method: str, path: str, body: dict[str, Any]) -> Any:
+        if "response_format" in body:
+            return self.fail(400, "response_format of type json_schema is not supported")
+        return normal(self, method, path, body)
+
+    monkeypatch.setattr(handler, "call", without)
+    asked = backend(model)
+    for _ in range(2):
+        reply = await asked.ask(question())
+        assert reply.status is Status.OK and reply.attempts == 1
+    assert len(server.requests) == 2
+    assert all("response_format" not in sent["params"] for sent in server.requests)
+
+
 def test_one_backend_serves_many_loops(serve: Serve) -> None:
     for model in MODELS:
         serve(model)
