@@ -38,9 +38,9 @@ class Density:
     def expected_overlap(self, boxes: Boxes) -> NDArray[np.float64]:
         """Return each box's expected IoU with the expert's crop, (N,)."""
         # Side by side rather than stacked: this is the inner loop of every search.
-        x1, y1, x2, y2 = boxes.T[:, :, None]
-        u1, v1, u2, v2 = self.boxes.T[:, None, :]
+        x1, y1, x2, y2 = boxes.T.astype(np.float32)[:, :, None]
+        u1, v1, u2, v2 = self.boxes.T.astype(np.float32)[:, None, :]
         width = np.minimum(x2, u2) - np.maximum(x1, u1)
         both = np.maximum(width, 0) * np.maximum(np.minimum(y2, v2) - np.maximum(y1, v1), 0)
         union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - both
-        return np.asarray((both / union) @ self.weights)
+        return np.asarray((both / union) @ self.weights.astype(np.float32), np.float64)

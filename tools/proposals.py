@@ -9,6 +9,8 @@ from cropsmith.tools.preference import Preference, grid_of, shape_of
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.sight import Sight
 
+SPARSE = 4
+"""One in so many boxes of the grid is a last resort for an alternative."""
 FINEST = (1 / 24, 1 / 48, 1 / 96)
 """Steps of the refinement, as shares of a side."""
 
@@ -31,8 +33,8 @@ def propose(
     pool = objective.density.boxes
     leaders = diverse(pool, objective.of(pool), n)
     if len(leaders) < n:
-        # The photo leaves little doubt. Alternatives then come from the whole grid.
-        pool = np.concatenate([pool, grid_of(sight, ratio)])
+        # The photo leaves little doubt. Alternatives then come from all over the grid.
+        pool = np.concatenate([pool, grid_of(sight, ratio)[::SPARSE]])
         leaders = diverse(pool, objective.of(pool), n)
     chosen = pool[leaders]
     best = chosen[:1]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cropsmith.tools.density import Known
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
-from cropsmith.tools.eyes.faces import SUSPECTED, find_faces
+from cropsmith.tools.eyes.faces import LIKELY, SUSPECTED, find_faces
 from cropsmith.tools.eyes.lines import find_lines, horizon
 from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
 from cropsmith.tools.eyes.text import find_text
@@ -57,10 +57,10 @@ class Sight:
         """The centre of the strongest interest."""
         return focus(self.saliency)
 
-    @cached_property
+    @property
     def faces(self) -> tuple[Evidence, ...]:
         """Faces, largest first."""
-        return find_faces(self.pixels, self._face_map)
+        return tuple(f for f in self.suspected_faces if (f.confidence or 0) >= LIKELY)
 
     @cached_property
     def suspected_faces(self) -> tuple[Evidence, ...]:

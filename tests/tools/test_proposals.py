@@ -1,7 +1,10 @@
+import pickle
+
 import numpy as np
 import pytest
 
-from cropsmith.tools.geometry import as_array, iou_matrix
+from cropsmith.tools.evidence import Evidence, EvidenceKind
+from cropsmith.tools.geometry import Box, as_array, iou_matrix
 from cropsmith.tools.preference import Preference
 from cropsmith.tools.proposals import propose
 from cropsmith.tools.ratio import Ratio
@@ -40,7 +43,21 @@ def test_the_same_photo_gives_the_same_crops(sight: Sight) -> None:
 
 
 def test_boxes_lie_inside_and_are_ordered(sight: Sight) -> None:
-    from cropsmith.tools.geometry import Box
-
     boxes = propose(sight, n=12)
     assert as_array([Box.of(b) for b in boxes]) == pytest.approx(boxes)
+
+
+def test_a_batch_can_send_everything_to_its_workers(sight: Sight) -> None:
+    model, seen = pickle.loads(pickle.dumps((Preference.load(), sight)))
+    assert (propose(seen, n=2, preference=model) == propose(sight, n=2)).all()
+
+
+def test_a_face_is_not_cut(sight: Sight) -> None:
+    best = propose(sight, n=1)[0]
+    edge = Box.of((best[2] - 0.05, 0.4, min(best[2] + 0.05, 1), 0.55))
+    faced = look(sight.pixels)
+    faced.suspected_faces = (
+        Evidence(kind=EvidenceKind.FACE, box=edge, source="test", confidence=1.0),
+    )
+    chosen = Box.of(propose(faced, n=1)[0])
+    assert chosen.contains(edge, 0.01) or chosen.overlap(edge) < 0.1 * edge.area

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.settings import weights_folder
+from cropsmith.tools.diversity import diverse
 from cropsmith.tools.evidence import Evidence, EvidenceKind
 from cropsmith.tools.eyes.trunk import see
 from cropsmith.tools.geometry import Box, Boxes
@@ -86,12 +87,8 @@ def learned_faces(face_map: NDArray[np.float32], sure: float = LIKELY) -> tuple[
 def _evidence(boxes: Boxes, scores: NDArray[np.float32], source: str) -> tuple[Evidence, ...]:
     boxes = np.clip(boxes, 0, 1)
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], 1)
-    order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    for index in order:
-        box = Box.of(boxes[index]) if areas[index] > 0 else None
-        if box and all(box.iou(Box.of(boxes[other])) <= OVERLAP for other in kept):
-            kept.append(int(index))
+    real = np.flatnonzero(areas > 0)
+    kept = real[diverse(boxes[real], scores[real].astype(np.float64), len(real), OVERLAP)].tolist()
     kept.sort(key=lambda index: -areas[index])
     return tuple(
         Evidence(
