@@ -199,9 +199,11 @@ def _read(
         own = read_own_crops(source)
         photos = [p for p in own.photos if split in ("", "all", p.split)]
         return photos, own.bad, source.stem
+    from cropsmith.evals.datasets.reading import lenient
     from cropsmith.evals.datasets.registry import load
 
-    dataset = load(source, format)
+    with lenient() as bad_lines:
+        dataset = load(source, format)
     if not split:
         split = "train" if "train" in dataset.splits else "all"
     photos = [p for p in dataset.photos if p.crops and split in ("all", p.split)]
@@ -214,6 +216,7 @@ def _read(
         Bad(str(flaw.first), f"{flaw.count} x {flaw.kind}, {flaw.effect}")
         for flaw in dataset.problems
     ]
+    bad += [Bad(dataset.format, str(error)) for error in bad_lines]
     label = dataset.format if split == "all" else f"{dataset.format} {split}"
     return photos, bad, label
 

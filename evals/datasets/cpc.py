@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
-from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_lines
+from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_lines, record
 from cropsmith.evals.datasets.reading import parse_json as parse
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.labelled_photo import LabelledPhoto
@@ -26,7 +26,11 @@ def load(root: Path) -> Dataset:
     """Read every annotation whose photo is present: the files do not tell its size."""
     checks = Checks()
     files = sorted((root / FOLDER).glob("*.txt"))
-    photos = (photo for file in files if (photo := _record(root, file, checks)))
+    photos: list[LabelledPhoto] = []
+    for file in files:
+        with record():
+            if photo := _record(root, file, checks):
+                photos.append(photo)
     return Dataset("cpc", root, unique(photos, root), checks.problems, tuple(files))
 
 

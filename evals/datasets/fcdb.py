@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cropsmith.evals.datasets.checks import Checks, from_corner, placeholders
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
-from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_entries
+from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_entries, record
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.geometry import Box, Size
 from cropsmith.tools.labelled_photo import LabelledPhoto, VotedPair
@@ -59,29 +59,31 @@ def load(root: Path) -> Dataset:
 def _official(path: Path, root: Path, checks: Checks) -> Iterator[_Crop]:
     split = next(split for split, name in OFFICIAL.items() if name == path.name)
     for entry in read_entries(path, list):
-        name = entry.text("url").rsplit("/", 1)[-1]
-        file = photo_file(root, name)
-        size = image_size(file)
-        if size is None:
-            # The published file has no sizes, and a box means nothing without one.
-            checks.note("photo missing, so its size is unknown", entry.place, "dropped")
-            continue
-        corners = from_corner(numbers(entry.get("crop"), 4, entry.place, "'crop'"))
-        yield _Crop(name, file, corners, size, split, entry.place)
+        with record():
+            name = entry.text("url").rsplit("/", 1)[-1]
+            file = photo_file(root, name)
+            size = image_size(file)
+            if size is None:
+                # The published file has no sizes, and a box means nothing without one.
+                checks.note("photo missing, so its size is unknown", entry.place, "dropped")
+                continue
+            corners = from_corner(numbers(entry.get("crop"), 4, entry.place, "'crop'"))
+            yield _Crop(name, file, corners, size, split, entry.place)
 
 
 def _prepared(path: Path, root: Path) -> Iterator[_Crop]:
     split = next((s for s in ("train", "test") if s in root.name.lower()), "")
     for entry in read_entries(path, list):
-        name = entry.text("file")
-        width, height = numbers(
-            [entry.get("width"), entry.get("height")], 2, entry.place, "width and height"
-        )
-        if width < 1 or height < 1:
-            raise entry.place.error(f"a photo cannot be {width:g} x {height:g} pixels.")
-        corners = from_corner(numbers(entry.get("crop"), 4, entry.place, "'crop'"))
-        size = Size(width=int(width), height=int(height))
-        yield _Crop(name, photo_file(root, name), corners, size, split, entry.place)
+        with record():
+            name = entry.text("file")
+            width, height = numbers(
+                [entry.get("width"), entry.get("height")], 2, entry.place, "width and height"
+            )
+            if width < 1 or height < 1:
+                raise entry.place.error(f"a photo cannot be {width:g} x {height:g} pixels.")
+            corners = from_corner(numbers(entry.get("crop"), 4, entry.place, "'crop'"))
+            size = Size(width=int(width), height=int(height))
+            yield _Crop(name, photo_file(root, name), corners, size, split, entry.place)
 
 
 def _records(
@@ -106,16 +108,17 @@ def _votes(
 ) -> dict[str, tuple[VotedPair, ...]]:
     found: dict[str, tuple[VotedPair, ...]] = {}
     for entry in read_entries(path, list):
-        official = isinstance(entry.value, dict) and "url" in entry.value
-        name = entry.text("url").rsplit("/", 1)[-1] if official else entry.text("file")
-        if name not in sizes:
-            checks.note("votes for a photo that is not in the set", entry.place, "dropped")
-            continue
-        pairs = entry.get("crops" if official else "pairs")
-        if not isinstance(pairs, list):
-            raise entry.place.error("the pairs must be a list.")
-        judged = [_pair(Entry(entry.place, "", p), sizes[name], checks) for p in pairs]
-        found[name] = tuple(pair for pair in judged if pair)
+        with record():
+            official = isinstance(entry.value, dict) and "url" in entry.value
+            name = entry.text("url").rsplit("/", 1)[-1] if official else entry.text("file")
+            if name not in sizes:
+                checks.note("votes for a photo that is not in the set", entry.place, "dropped")
+                continue
+            pairs = entry.get("crops" if official else "pairs")
+            if not isinstance(pairs, list):
+                raise entry.place.error("the pairs must be a list.")
+            judged = [_pair(Entry(entry.place, "", p), sizes[name], checks) for p in pairs]
+            found[name] = tuple(pair for pair in judged if pair)
     return found
 
 

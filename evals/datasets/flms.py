@@ -12,7 +12,7 @@ from typing import Any
 from cropsmith.errors import MissingExtra
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
-from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_entries
+from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_entries, record
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.geometry import Size
 from cropsmith.tools.labelled_photo import LabelledPhoto
@@ -65,8 +65,9 @@ def _mat(file: Path) -> Iterator[_Boxes]:
     if rows.dtype.names is None:
         raise place.error("img_gt must be a struct of file name and boxes.")
     for number, row in enumerate(rows.reshape(-1), start=1):
-        name, boxes = _fields(row, place, number)
-        yield _Boxes(name, [(x1, y1, x2, y2) for y1, x1, y2, x2 in boxes], place)
+        with record():
+            name, boxes = _fields(row, place, number)
+            yield _Boxes(name, [(x1, y1, x2, y2) for y1, x1, y2, x2 in boxes], place)
 
 
 def _fields(row: Any, place: Place, number: int) -> tuple[str, Any]:
@@ -84,10 +85,11 @@ def _fields(row: Any, place: Place, number: int) -> tuple[str, Any]:
 
 def _json(file: Path) -> Iterator[_Boxes]:
     for entry in read_entries(file, dict):
-        if not isinstance(entry.value, list):
-            raise entry.place.error(f"the boxes of {entry.key} must be a list.")
-        corners = [numbers(b, 4, entry.place, f"a box of {entry.key}") for b in entry.value]
-        yield _Boxes(entry.key, corners, entry.place)
+        with record():
+            if not isinstance(entry.value, list):
+                raise entry.place.error(f"the boxes of {entry.key} must be a list.")
+            corners = [numbers(b, 4, entry.place, f"a box of {entry.key}") for b in entry.value]
+            yield _Boxes(entry.key, corners, entry.place)
 
 
 def _record(root: Path, boxes: _Boxes, checks: Checks) -> LabelledPhoto | None:

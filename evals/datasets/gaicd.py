@@ -19,6 +19,7 @@ from cropsmith.evals.datasets.reading import (
     numbers,
     read_entries,
     read_lines,
+    record,
 )
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.geometry import Box, Size
@@ -90,16 +91,19 @@ def _json_form(root: Path) -> Iterator[_Anchors]:
                 raise entry.place.error(f"the split '{entry.key}' must be a list of file names.")
             split_of |= {str(name): entry.key for name in entry.value}
     for entry in read_entries(root / "image_crop.json", dict):
-        boxes, scores = entry.get("bbox"), entry.get("score")
-        if not isinstance(boxes, list) or not isinstance(scores, list):
-            raise entry.place.error(f"'bbox' and 'score' of {entry.key} must be lists.")
-        if len(boxes) != len(scores):
-            raise entry.place.error(f"{len(boxes)} boxes but {len(scores)} scores ({entry.key}).")
-        corners = [numbers(b, 4, entry.place, f"a box of {entry.key}") for b in boxes]
-        values = numbers(scores, len(scores), entry.place, f"the scores of {entry.key}")
-        path = photo_file(root, entry.key)
-        split = split_of.get(entry.key, "")
-        yield _Anchors(entry.key, path, corners, values, split, entry.place)
+        with record():
+            boxes, scores = entry.get("bbox"), entry.get("score")
+            if not isinstance(boxes, list) or not isinstance(scores, list):
+                raise entry.place.error(f"'bbox' and 'score' of {entry.key} must be lists.")
+            if len(boxes) != len(scores):
+                raise entry.place.error(
+                    f"{len(boxes)} boxes but {len(scores)} scores ({entry.key})."
+                )
+            corners = [numbers(b, 4, entry.place, f"a box of {entry.key}") for b in boxes]
+            values = numbers(scores, len(scores), entry.place, f"the scores of {entry.key}")
+            path = photo_file(root, entry.key)
+            split = split_of.get(entry.key, "")
+            yield _Anchors(entry.key, path, corners, values, split, entry.place)
 
 
 def _text_folders(root: Path) -> Iterator[tuple[str, Path]]:
@@ -117,9 +121,10 @@ def _text_form(root: Path) -> Iterator[_Anchors]:
         for file in sorted(folder.glob("*.txt")):
             corners, scores = [], []
             for place, line in read_lines(file):
-                y1, x1, y2, x2, score = _row(line, place)
-                corners.append((x1, y1, x2, y2))
-                scores.append(score)
+                with record():
+                    y1, x1, y2, x2, score = _row(line, place)
+                    corners.append((x1, y1, x2, y2))
+                    scores.append(score)
             path, found = _text_photo(root, file.stem, split)
             yield _Anchors(path.name, path, corners, scores, split or found, Place(file, 1))
 

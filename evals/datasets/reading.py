@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,36 @@ SPACE = " \t\n\r"
 
 class DatasetError(UsageError):
     """A label file or folder is not what its format says; names file and line."""
+
+
+_skipped: ContextVar["list[DatasetError] | None"] = ContextVar("skipped", default=None)
+
+
+@contextmanager
+def lenient() -> Iterator[list[DatasetError]]:
+    """Within this block a bad record is listed and left out; elsewhere it ends the loading.
+
+    Studies stay strict, since a figure over a part of the data would be of another data set; an
+    index of examples is as good without a record.
+    """
+    found: list[DatasetError] = []
+    token = _skipped.set(found)
+    try:
+        yield found
+    finally:
+        _skipped.reset(token)
+
+
+@contextmanager
+def record() -> Iterator[None]:
+    """Read one record: what is wrong with it is listed within `lenient`, raised elsewhere."""
+    try:
+        yield
+    except DatasetError as error:
+        listed = _skipped.get()
+        if listed is None:
+            raise
+        listed.append(error)
 
 
 @dataclass(frozen=True)

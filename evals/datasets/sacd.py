@@ -12,7 +12,7 @@ from typing import Any
 
 from cropsmith.evals.datasets.checks import Checks, from_corner
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
-from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, parse_json
+from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, parse_json, record
 from cropsmith.evals.datasets.reading import read_json as read
 from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.labelled_photo import LabelledPhoto
@@ -36,8 +36,9 @@ def load(root: Path) -> Dataset:
         for name in _listed(path):
             file = root / name
             files.append(file)
-            if record := _record(root, file, path.stem, checks):
-                photos.append(record)
+            with record():
+                if photo := _record(root, file, path.stem, checks):
+                    photos.append(photo)
     return Dataset("sacd", root, unique(photos, root), checks.problems, tuple(files))
 
 
