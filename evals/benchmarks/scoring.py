@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from cropsmith.errors import MissingExtra
 from cropsmith.evals.benchmarks.sample import sample
 from cropsmith.tools.candidate import Candidate, Provenance
 from cropsmith.tools.changes import FAMILIES
@@ -135,7 +136,11 @@ def peak(path: str, count: int) -> None:
 
 def main() -> None:
     """Print CPU time and peak memory for each number of candidates."""
-    clip = encoder()
+    try:
+        clip = encoder()
+    except MissingExtra as missing:
+        print(f"not run: {missing}")
+        return
     with TemporaryDirectory() as folder:
         path = sample(Path(folder), 4000, 3000)
         for count in COUNTS:
