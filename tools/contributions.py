@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from cropsmith.tools.eyes.faces import is_certain
 from cropsmith.tools.eyes.texture import Plane, share_inside
 from cropsmith.tools.geometry import Box, as_array
 from cropsmith.tools.preference import Preference
@@ -116,7 +117,8 @@ def _wider(box: Box) -> list[tuple[Choice, Box]]:
 
 def _through_a_face(sight: Sight, box: Box) -> list[tuple[Choice, Box]]:
     """Return the crop whose nearest side runs through the middle of the largest face."""
-    whole = [face.box for face in sight.faces if box.contains(face.box)]
+    faces = [face.box for face in sight.faces if is_certain(face)]
+    whole = [face for face in faces if box.contains(face)]
     if not whole:
         return []
     middle = whole[0].centre

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cropsmith.tools.contributions import Choice, Contribution, contributions
+from cropsmith.tools.eyes.faces import is_certain
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.preference import Preference
 from cropsmith.tools.sight import Sight
@@ -45,7 +46,7 @@ def _sentence(sight: Sight, box: Box, contribution: Contribution) -> str:
     if choice in SIDES:
         return _cut(contribution, SIDES[choice])
     if choice is Choice.FACES:
-        count = sum(box.contains(face.box) for face in sight.faces)
+        count = sum(box.contains(face.box) for face in sight.faces if is_certain(face))
         return "Keeps the face whole." if count == 1 else f"Keeps {count} faces whole."
     if choice is Choice.CLOSER:
         return f"Comes {contribution.amount:.1f} times closer to the subject."
