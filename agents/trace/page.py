@@ -35,6 +35,9 @@ SHOWN_SIDE = 240
 SHOWN_LIMIT = 40
 """Pictures embedded at most; the others are named by their hash."""
 
+FAINT = 0.01
+"""Strength of a composition element below which it is not there."""
+
 _SCRIPTS = ("dom.js", "stage.js", "sections.js")
 
 
@@ -195,7 +198,8 @@ def _crop(crop: dict[str, Any]) -> Mapping[str, Any]:
         "kept": crop["kept"],
         "confidence": crop["confidence"],
         "reasons": crop["reasons"],
-        "changes": crop["changes"],
+        # Elements that are in neither say nothing.
+        "changes": [c for c in crop["changes"] if max(c["before"], c["after"]) >= FAINT],
     }
 
 
