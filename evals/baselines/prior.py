@@ -61,8 +61,6 @@ class Prior:
         fit = self._fit(trial)
         if trial.protocol is Protocol.ANCHORS and fit.ratings:
             return [fit.ratings.get(cell(box), fit.rating) for box in trial.boxes]
-        if trial.protocol is Protocol.RATINGS:
-            return [fit.rating for _ in trial.boxes]
         overlaps = iou_matrix(as_array(trial.boxes), as_array([fit.box]))
         return [float(v) for v in overlaps[:, 0]]
 

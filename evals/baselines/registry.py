@@ -55,7 +55,12 @@ BASELINES: dict[str, Baseline] = {
         Baseline("centre 0.9 of maximal", geometry.centred(0.9), protocols=_RATIO),
         Baseline("larger area", rank=geometry.area_scores, protocols=_ORDER),
         Baseline("nearer the centre", rank=geometry.central_scores, protocols=_ORDER),
-        Baseline("image-blind prior", learns=True),
+        # Of whole photos it could only say one number for all of them.
+        Baseline(
+            "image-blind prior",
+            protocols=frozenset(Protocol) - {Protocol.RATINGS},
+            learns=True,
+        ),
         Baseline("random", geometry.random_crop, geometry.random_scores),
         Baseline("smartcrop.py", saliency.smartcrop, looks=True, trivial=False),
         Baseline("libvips attention", saliency.vips("attention"), looks=True, trivial=False),

@@ -178,7 +178,7 @@ class CropSystem:
             context.views, context.recorder = self._views, _OfTheSample()
             if self._spec.asks_a_model:
                 from cropsmith.agents.backends.registry import build_backend
-                from cropsmith.agents.vlm import mind_over
+                from cropsmith.agents.minds import mind_over
 
                 backend = build_backend(
                     self._spec.model,

@@ -1,8 +1,10 @@
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
+from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.errors import BudgetSpent, NotAllowed
 from cropsmith.evals.report.results import tables
 from cropsmith.evals.study.plan import Arm
@@ -234,3 +236,58 @@ name = "photographer"
     assert vlm.cells["srcc"].answered == 1
     assert rows_by_name["photographer"].statuses == {SampleStatus.OK: 6}
     assert "full frame" not in rows_by_name and "larger area" in rows_by_name
+
+
+def test_rating_whole_photos(photos: Path) -> None:
+    labels = {f"{n}.jpg": {"mean": 1 + n / 2} for n in range(6)}
+    (photos / "composition_scores.json").write_text(json.dumps(labels), "utf-8")
+    scores = [1, 2, 2, 3, 4, 5]
+    answers = [{"purpose": "rank", "value": {"scores": [s]}} for s in scores]
+    model = script(photos.parent / "script.jsonl", *answers)
+    text = f"""
+name = "ratings"
+concurrency = 1
+[[datasets]]
+path = "own"
+format = "cadb"
+protocols = "ratings"
+[[systems]]
+name = "vlm"
+model = "{model}"
+[[systems]]
+name = "photographer"
+"""
+    with Store(photos.parent / "samples.sqlite3", write=True) as store:
+        plan = plan_of(photos.parent, text, store)
+        Runner(plan).run()
+        (table,) = tables(plan)
+    assert {row.name for row in table.rows} == {"vlm", "random"}
+    row = next(row for row in table.rows if row.name == "vlm")
+    # Of 15 pairs one is tied by the scores.
+    assert row.cells["rated"].interval.value == pytest.approx(14.5 / 15)
+
+
+def test_each_sample_has_a_trace_with_what_was_shown(photos: Path) -> None:
+    model = script(photos.parent / "script.jsonl", quick_answer(repeat=True))
+    text = STUDY.replace(
+        'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"'
+    ).replace("traces = false", "traces = true")
+    with Store(photos.parent / "samples.sqlite3", write=True) as store:
+        plan = plan_of(photos.parent, text, store)
+        Runner(plan).run()
+        answers = [
+            sample.answer
+            for planned in plan.samples()
+            if planned.arm.name == "vlm" and (sample := store.sample(planned.key))
+        ]
+    names = {answer.trace_id for answer in answers}
+    assert len(names) == 6 and None not in names
+    library = TraceLibrary()
+    shown = [
+        call.pictures
+        for name in names
+        for step in library.read(str(name)).steps
+        for call in step.calls
+    ]
+    assert len(shown) == 6 and len(set(shown)) == 6
+    assert all(library.images.get(picture) for pictures in shown for picture in pictures)
