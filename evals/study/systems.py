@@ -35,6 +35,11 @@ from cropsmith.tools.preference import Preference
 from cropsmith.tools.request import CropRequest, Target
 from cropsmith.tools.view import Views
 
+current_recorder: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
+    "current_recorder", default=None
+)
+"""Where the pictures shown in this sample go: one mind serves all samples of its system."""
+
 FATAL = (NotAllowed, Misconfigured, MissingExtra, UsageError)
 """What no other photo can mend: the system stops, and the person is told."""
 OF_ONE_PHOTO = (UnreadableImage, Infeasible)
@@ -78,9 +83,12 @@ def failed(status: SampleStatus, message: str, attempt: Attempt | None = None) -
 
 
 def _bill(attempt: Attempt | None) -> Mapping[str, Any]:
+    """Return what a sample cost, and where its trace is: a failure's is wanted most."""
     if attempt is None:
         return {}
+    recorder = current_recorder.get()
     return {
+        "trace_id": recorder.trace_id if recorder else None,
         "calls": attempt.calls,
         "cost": attempt.cost,
         "prompt_tokens": attempt.prompt_tokens,
@@ -99,12 +107,6 @@ def request_for(trial: Trial) -> CropRequest:
         subject_box=trial.subject,
         keep=None if trial.may_keep else False,
     )
-
-
-current_recorder: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
-    "current_recorder", default=None
-)
-"""Where the pictures shown in this sample go: one mind serves all samples of its system."""
 
 
 class _OfTheSample(NoTrace):
@@ -150,6 +152,7 @@ class CropSystem:
     async def answer(self, trial: Trial) -> Answer:
         """Crop, or rank, and say how it went."""
         attempt = current_attempt.get()
+        current_recorder.set(None)  # a worker's earlier sample may have left its own
         swap = replaced_by(self._prompts) if self._prompts else nullcontext()
         try:
             with swap:
@@ -215,7 +218,6 @@ class CropSystem:
             reasons=tuple(crop.reasons),
             confidence=crop.confidence,
             proposed_by=crop.source,
-            trace_id=result.trace_id,
         )
 
     async def _rank(self, trial: Trial) -> Answer:

@@ -242,7 +242,9 @@ def test_rating_whole_photos(photos: Path) -> None:
     labels = {f"{n}.jpg": {"mean": 1 + n / 2} for n in range(6)}
     (photos / "composition_scores.json").write_text(json.dumps(labels), "utf-8")
     scores = [1, 2, 2, 3, 4, 5]
-    answers = [{"purpose": "rank", "value": {"scores": [s]}} for s in scores]
+    answers: list[dict[str, object]] = [
+        {"purpose": "rank", "value": {"scores": [s]}} for s in scores
+    ]
     model = script(photos.parent / "script.jsonl", *answers)
     text = f"""
 name = "ratings"
@@ -270,7 +272,7 @@ name = "photographer"
 def test_each_sample_has_a_trace_with_what_was_shown(photos: Path) -> None:
     model = script(photos.parent / "script.jsonl", quick_answer(repeat=True))
     text = STUDY.replace(
-        'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"'
+        'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"\nsolo = true'
     ).replace("traces = false", "traces = true")
     with Store(photos.parent / "samples.sqlite3", write=True) as store:
         plan = plan_of(photos.parent, text, store)
@@ -280,6 +282,7 @@ def test_each_sample_has_a_trace_with_what_was_shown(photos: Path) -> None:
             for planned in plan.samples()
             if planned.arm.name == "vlm" and (sample := store.sample(planned.key))
         ]
+    assert {answer.message for answer in answers} == {""}
     names = {answer.trace_id for answer in answers}
     assert len(names) == 6 and None not in names
     library = TraceLibrary()
@@ -291,3 +294,19 @@ def test_each_sample_has_a_trace_with_what_was_shown(photos: Path) -> None:
     ]
     assert len(shown) == 6 and len(set(shown)) == 6
     assert all(library.images.get(picture) for pictures in shown for picture in pictures)
+
+
+def test_a_failure_names_its_trace_too(photos: Path) -> None:
+    refusal = quick_answer(status="refused", reason="I cannot.", value=None, repeat=True)
+    model = script(photos.parent / "script.jsonl", refusal)
+    text = STUDY.replace(
+        'name = "fake"', f'name = "vlm"\nmodel = "{model}"\neffort = "quick"\nsolo = true'
+    ).replace("traces = false", "traces = true")
+    with Store(photos.parent / "samples.sqlite3", write=True) as store:
+        plan = plan_of(photos.parent, text, store)
+        Runner(plan).run()
+        keys = [planned.key for planned in plan.samples() if planned.arm.name == "vlm"]
+        answers = [sample.answer for key in keys if (sample := store.sample(key))]
+    assert {a.status for a in answers} == {SampleStatus.REFUSED}
+    heads = [TraceLibrary().head(str(a.trace_id)) for a in answers]
+    assert len({head.id for head in heads}) == 6
