@@ -4,6 +4,7 @@ The adapter behind it owns wire format, coordinate convention, image sizing, sch
 and cost arithmetic. Callers give and get boxes as `Box`, in [0, 1] on the upright image they name.
 """
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,6 +41,11 @@ class Picture:
     def sha256(self) -> str:
         """Name of these bytes in the image store."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def base64(self) -> str:
+        """The bytes as providers take them; a photo is sent in every call of a request."""
+        return base64.b64encode(self.data).decode("ascii")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Chat completions by the OpenAI SDK: OpenAI's cloud, and the base of all that speak it."""
 
 import asyncio
-import base64
 import difflib
 import re
 from collections.abc import Mapping, Sequence
@@ -61,8 +60,7 @@ class Server:
 
 
 def _picture(picture: Picture, detail: str | None) -> dict[str, Any]:
-    encoded = base64.b64encode(picture.data).decode("ascii")
-    url: dict[str, Any] = {"url": f"data:{picture.mime};base64,{encoded}"}
+    url: dict[str, Any] = {"url": f"data:{picture.mime};base64,{picture.base64}"}
     if detail is not None:
         url["detail"] = detail
     return {"type": "image_url", "image_url": url}
@@ -193,7 +191,7 @@ class ChatCompletions:
 
     async def _send(self, request: WireRequest) -> WireReply:
         client = await self._clients.get()
-        body = await asyncio.to_thread(self.body, request)
+        body = self.body(request)
         try:
             async with asyncio.timeout(request.timeout):
                 answer = await client.chat.completions.create(**body, timeout=request.timeout)
