@@ -103,6 +103,8 @@ class Context:
         table = ScorerTable.for_run(
             clip=setting("clip", None if self.clip == "auto" else self.clip, default="auto"),
             profile=self.plan.scorers,
+            # A millisecond a crop: nothing beside a model call, much beside the built-in search.
+            measures=self.model != "builtin",
             server=setting("scorer_server", self.scorer_server or None, default=""),
         )
         if table.notes and self.plan.stand_in:
