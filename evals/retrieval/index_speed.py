@@ -2,15 +2,17 @@
 
     python -m cropsmith.evals.retrieval.index_speed FOLDER_OF_PHOTOS [--embedder open_clip] [-n 400]
 
-The bare encoder gets the same batches, already decoded and prepared, and does nothing else. Without
-weights for open_clip, ViT-B-32 with random weights is measured: speed does not depend on values.
-Memory is the resident set after each fifth of the photos, the first one being the start-up.
+The bare encoder gets batches that are already decoded and prepared, and does nothing else; the two
+take turns. Without weights for open_clip, ViT-B-32 with random weights is measured: speed does not
+depend on values. Memory is the resident set after each turn.
 """
 
 import argparse
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,13 +20,13 @@ from cropsmith.tools.evidence import ExpertCrop
 from cropsmith.tools.example_row import entries_of
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.labelled_photo import LabelledPhoto
-from cropsmith.vectorstore.build import Progress, build
+from cropsmith.vectorstore.build import build
 from cropsmith.vectorstore.cache import EmbeddingCache
-from cropsmith.vectorstore.embedder import Embedder, Prepared, embedder
+from cropsmith.vectorstore.embedder import Embedder, embedder
 from cropsmith.vectorstore.index import Index
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-BARE_BATCHES = 6
+TURN_BATCHES = 5
 
 
 def resident_mb() -> float:
@@ -46,16 +48,20 @@ def random_clip(folder: Path) -> Embedder:
     return embedder(f"open_clip/ViT-B-32:{folder / 'random.pt'}")
 
 
-def bare_seconds(by: Embedder, prepared: Sequence[Prepared]) -> tuple[float, float]:
-    """Return the least wall and CPU seconds a photo of the encoder alone."""
-    wall, cpu = float("inf"), float("inf")
-    by.embed(prepared[: by.batch])
-    for _ in range(BARE_BATCHES):
-        start, start_cpu = time.perf_counter(), time.process_time()
-        by.embed(prepared[: by.batch])
-        wall = min(wall, time.perf_counter() - start)
-        cpu = min(cpu, time.process_time() - start_cpu)
-    return wall / by.batch, cpu / by.batch
+@dataclass
+class Spent:
+    """Seconds of wall and CPU time, summed over turns."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Add what the block takes."""
+        wall, cpu = time.perf_counter(), time.process_time()
+        yield
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
 
 
 def main() -> None:
@@ -78,29 +84,33 @@ def main() -> None:
         else:
             by = embedder(arguments.embedder)
         entries = list(entries_of(photos))
-        some = [by.prepare(entry.open(by.side).picture) for entry in entries[: by.batch]]
-        before = bare_seconds(by, some)
-        memory: list[tuple[int, float]] = []
-        marks = [arguments.n * fifth // 5 for fifth in range(1, 6)]
-
-        def watch(progress: Progress) -> None:
-            while marks and progress.done >= marks[0]:
-                memory.append((marks.pop(0), resident_mb()))
-
+        prepared = [by.prepare(entry.open(by.side).picture) for entry in entries[: by.batch]]
+        by.embed(prepared)
         index = Index.create(folder / "index", by, name="speed", dataset="speed")
         cache = EmbeddingCache(folder / "cache.sqlite") if len(files) >= arguments.n else None
-        start, start_cpu = time.perf_counter(), time.process_time()
-        build(index, by, entries, cache=cache, on_progress=watch)
-        wall = (time.perf_counter() - start) / arguments.n
-        cpu = (time.process_time() - start_cpu) / arguments.n
-        after = bare_seconds(by, some)
-        bare = (min(before[0], after[0]), min(before[1], after[1]))
+        bare, building = Spent(), Spent()
+        memory: list[str] = []
+        chunk = TURN_BATCHES * by.batch
+        done = 0
+        while done + chunk <= len(entries):
+            with bare.turn():
+                for _ in range(TURN_BATCHES):
+                    by.embed(prepared)
+            with building.turn():
+                build(index, by, entries[done : done + chunk], cache=cache)
+            done += chunk
+            memory.append(f"{done}: {resident_mb():.0f}")
         index.close()
-    print(f"{by.id}, {arguments.n} photos, batches of {by.batch}, {os.cpu_count()} cores")
-    print(f"  bare encoder  {1 / bare[0]:7.1f} photos/s  {1e3 * bare[1]:7.2f} CPU ms a photo")
-    print(f"  index build   {1 / wall:7.1f} photos/s  {1e3 * cpu:7.2f} CPU ms a photo")
-    print(f"  rate of the bare encoder: {bare[0] / wall:.0%}; CPU: {cpu / bare[1]:.2f} x")
-    print("  resident MB after photos:", ", ".join(f"{n}: {mb:.0f}" for n, mb in memory))
+    print(f"{by.id}, {done} photos, batches of {by.batch}, {os.cpu_count()} cores, in turns")
+    for name, spent in {"bare encoder": bare, "index build": building}.items():
+        print(
+            f"  {name:13s} {done / spent.wall:7.1f} photos/s  "
+            f"{1e3 * spent.cpu / done:7.2f} CPU ms a photo"
+        )
+    print(
+        f"  of the bare rate: {bare.wall / building.wall:.0%}; CPU {building.cpu / bare.cpu:.2f} x"
+    )
+    print("  resident MB after photos:", ", ".join(memory))
 
 
 if __name__ == "__main__":
