@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,6 +37,12 @@ def template(name: str) -> str:
     folder = _folder.get()
     if folder is not None and (other := folder / f"{name}.md").is_file():
         return other.read_text("utf-8")
+    return files(__name__).joinpath(f"{name}.md").read_text("utf-8")
+
+
+@cache
+def _template(name: str) -> str:
+    """Read a template once: rendering happens inside event loops, where reading files does not."""
     return files(__name__).joinpath(f"{name}.md").read_text("utf-8")
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,7 +40,7 @@ class AnswerSchema:
     native: Schema
     """With native boxes, in the dialect; what goes on the wire."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The native schema in one line, for models that only read prompts."""
         return json.dumps(self.native, separators=(",", ":"))
@@ -68,6 +69,7 @@ def resolved(node: Any, definitions: Mapping[str, Any]) -> Any:
     }
 
 
+@lru_cache(maxsize=64)
 def own_schema(answer: type[BaseModel]) -> Schema:
     """Return the schema of an answer; fields of type Box and Point are marked with `x-kind`."""
     schema = answer.model_json_schema()
@@ -156,6 +158,7 @@ class _Writer:
         return kept
 
 
+@lru_cache(maxsize=256)
 def answer_schema(
     answer: type[BaseModel],
     convention: Convention | None,
