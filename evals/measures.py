@@ -13,7 +13,7 @@ import numpy as np
 from cropsmith.evals.metrics import offgrid, ranking
 from cropsmith.evals.metrics.cuts import cuts
 from cropsmith.evals.metrics.keeping import keeping
-from cropsmith.evals.metrics.overlap import RECALL_AT, agreement
+from cropsmith.evals.metrics.overlap import agreement
 from cropsmith.evals.metrics.votes import MARGINS, Judged, Share, pair_accuracy
 from cropsmith.evals.trial import (
     Answer,
@@ -210,7 +210,7 @@ def _generated(photo: LabelledPhoto, box: Box, kind: LabelKind) -> Iterator[tupl
         found = agreement(box, truths)
         yield "iou", found.iou_max
         yield "bde", found.displacement
-        yield "recall", found.iou_max >= RECALL_AT
+        yield "recall", found.recalled
         yield "iou_mean", found.iou_mean
         yield "bde_min", found.displacement_min
         outcome = keeping(box, truths)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from cropsmith.evals.measures import (
-    NO_MERIT,
     LabelKind,
     Measure,
     Values,
@@ -278,8 +277,3 @@ def _ranked(
         stability(whole, weights, higher_is_better=primary.higher_is_better) if whole else None,
         len(part.photos),
     )
-
-
-def merit(measure: Measure) -> bool:
-    """Tell whether a column rates, or only describes."""
-    return measure.key not in NO_MERIT

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,11 +154,6 @@ class Store:
         )  # fmt: skip
         return sha256
 
-    def photo_hashes(self) -> dict[str, tuple[int, int, str]]:
-        """Return path -> bytes, modification time, sha256 of every photo known."""
-        rows = self._do("SELECT path, bytes, modified, sha256 FROM photos")
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
-
     def faces(self, path: str) -> Any:
         """Return the face boxes noted for a photo, None if it was never looked at."""
         rows = self._do("SELECT faces FROM photos WHERE path = ?", path)
@@ -186,17 +181,6 @@ class Store:
         answer = Answer.model_validate_json(rows[0][1])
         return Sample(rows[0][0], answer, *rows[0][2:])
 
-    def samples_of(self, system: str) -> Iterator[Sample]:
-        """Yield the samples of a system, a few at a time."""
-        last = ""
-        while rows := self._do(
-            "SELECT key, answer, attempts, seconds, started, run FROM samples "
-            "WHERE system = ? AND key > ? ORDER BY key LIMIT 500", system, last,
-        ):  # fmt: skip
-            for row in rows:
-                yield Sample(row[0], Answer.model_validate_json(row[1]), *row[2:])
-            last = rows[-1][0]
-
     def attempt_of(self, key: str) -> int:
         """Return the number of the attempt to make: calls of a broken-off one are taken up."""
         rows = self._do("SELECT attempts FROM samples WHERE key = ?", key)
@@ -223,13 +207,6 @@ class Store:
             except sqlite3.Error as error:
                 self._db.execute("ROLLBACK") if self._db.in_transaction else None
                 raise OutputError(f"The store {self.path} failed: {error}.") from error
-
-    def attempts(self, key: str) -> list[tuple[int, str, str]]:
-        """Return number, status and message of every attempt at a sample."""
-        rows = self._do(
-            "SELECT attempt, status, message FROM attempts WHERE sample = ? ORDER BY attempt", key
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
 
     # calls
 

@@ -310,3 +310,27 @@ def test_a_failure_names_its_trace_too(photos: Path) -> None:
     assert {a.status for a in answers} == {SampleStatus.REFUSED}
     heads = [TraceLibrary().head(str(a.trace_id)) for a in answers]
     assert len({head.id for head in heads}) == 6
+
+
+def test_other_words_reach_the_model(photos: Path) -> None:
+    model = script(photos.parent / "script.jsonl", quick_answer(repeat=True))
+    folder = photos.parent / "prompts" / "vlm"
+    folder.mkdir(parents=True)
+    (folder / "system.md").write_text("You crop boldly.", "utf-8")
+    text = STUDY.replace(
+        'name = "fake"',
+        f'name = "vlm"\nmodel = "{model}"\neffort = "quick"\nsolo = true\n'
+        '[systems.grid]\nprompts = ["", "prompts"]',
+    ).replace("traces = false", "traces = true")
+    said: dict[str, set[bool]] = {}
+    with Store(photos.parent / "samples.sqlite3", write=True) as store:
+        plan = plan_of(photos.parent, text, store)
+        Runner(plan).run()
+        for planned in plan.samples():
+            sample = store.sample(planned.key)
+            if planned.arm.spec and sample:
+                trace = TraceLibrary().read(str(sample.answer.trace_id))
+                prompts = [call.prompt for step in trace.steps for call in step.calls]
+                bold = any("You crop boldly." in prompt for prompt in prompts)
+                said.setdefault(planned.arm.name, set()).add(bold)
+    assert said == {"vlm prompts=": {False}, "vlm prompts=prompts": {True}}
