@@ -109,9 +109,10 @@ class Engine:
         import_torchvision(f"transformers/{self.model}", "transformers")
         try:
             import llguidance  # noqa: F401
-            import transformers  # noqa: F401
+            from transformers.utils import logging
         except ImportError as error:
             raise MissingExtra(f"transformers/{self.model}", "transformers") from error
+        logging.disable_progress_bar()
         try:
             _ = self._processor, self._model
         except (OSError, ValueError) as error:
