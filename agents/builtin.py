@@ -38,6 +38,9 @@ class BuiltinMind:
 
     name = "builtin"
 
+    def __init__(self, preference: Preference | None = None) -> None:
+        self.preference = preference or Preference.load()
+
     async def understand(self, view: View, request: CropRequest) -> Intent:
         """Parse the words; UsageError for a shape that cannot be."""
         return understand(request, view.size)
@@ -73,7 +76,7 @@ class BuiltinMind:
         )
 
     def _proposals(self, brief: Brief) -> list[Candidate]:
-        boxes = propose(brief.view.sight, brief.target.ratio, PROPOSALS)
+        boxes = propose(brief.view.sight, brief.target.ratio, PROPOSALS, preference=self.preference)
         return [
             Candidate(
                 id="",
@@ -91,14 +94,14 @@ class BuiltinMind:
         if best is None:
             raise ValueError("a decision needs at least one candidate")
         sight = brief.view.sight
-        confidence = Preference.load().confidence(sight, best.box)
+        confidence = self.preference.confidence(sight, best.box)
         keep = original is not None and (best is original or confidence < UNLIKELY)
         chosen = original if keep and original is not None else best
         return Decision(
             target=brief.target_index,
             chosen=chosen.id,
             kept=keep,
-            reasons=tuple(reasons_for(sight, chosen.box, kept=keep)),
+            reasons=tuple(reasons_for(sight, chosen.box, kept=keep, preference=self.preference)),
             confidence=confidence,
             source=self.name,
             ranking=tuple(c.id for c in [chosen, *(c for c in ranking if c is not chosen)]),

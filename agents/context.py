@@ -15,6 +15,7 @@ from cropsmith.tools.view import Views
 
 if TYPE_CHECKING:
     from cropsmith.agents.recipe import Recipe
+    from cropsmith.tools.preference import Preference
     from cropsmith.tools.retrieval import Retriever
     from cropsmith.tools.scorers.table import ScorerTable
 
@@ -63,6 +64,9 @@ class Context:
     cache_replies: bool = True
     """Answer a question asked before at temperature 0 from disk."""
     trace: bool = True
+    taste: tuple[float, ...] = ()
+    """Weights of a person's own taste (`tools/taste.py`); empty for people in general. A value,
+    not a file's name, so that a replay decides by the taste of its day."""
 
     @cached_property
     def views(self) -> Views:
@@ -80,11 +84,19 @@ class Context:
         return Spanned(StoredTrace()) if wanted() else StoredTrace()
 
     @cached_property
+    def preference(self) -> "Preference":
+        """What people prefer, shifted by the person's own taste."""
+        from cropsmith.tools.preference import Preference
+        from cropsmith.tools.taste import Taste
+
+        return Preference.load().adapted(Taste.of(self.taste))
+
+    @cached_property
     def builtin(self) -> Mind:
         """The photographer that needs no model."""
         from cropsmith.agents.builtin import BuiltinMind
 
-        return BuiltinMind()
+        return BuiltinMind(self.preference)
 
     @cached_property
     def mind(self) -> Mind:
@@ -105,6 +117,7 @@ class Context:
             profile=self.plan.scorers,
             # A millisecond a crop: nothing beside a model call, much beside the built-in search.
             measures=self.model != "builtin",
+            preference=self.preference,
             server=setting("scorer_server", self.scorer_server or None, default=""),
         )
         if table.notes and self.plan.stand_in:

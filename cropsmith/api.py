@@ -21,6 +21,7 @@ from cropsmith.tools.photo import open_photo
 from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
 from cropsmith.tools.subject_mask import subject_from_mask
+from cropsmith.tools.taste import Notebook
 
 if TYPE_CHECKING:
     from cropsmith.agents.events import Event
@@ -72,6 +73,8 @@ class Settings(TypedDict, total=False):
     max_calls: int | None
     cache_replies: bool
     trace: bool
+    taste: bool
+    """False: rank for people in general, whatever you accepted and rejected."""
 
 
 class Options(RequestOptions, Settings, total=False):
@@ -158,8 +161,10 @@ def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropReque
 
 def context_from(**settings: Unpack[Settings]) -> Context:
     """Return the settings of a run; the model also from CROPSMITH_MODEL or the config file."""
-    given: dict[str, Any] = {key: value for key, value in settings.items() if key != "model"}
-    return Context(model=setting("model", settings.get("model"), default="builtin"), **given)
+    given: dict[str, Any] = dict(settings)
+    model = setting("model", given.pop("model", None), default="builtin")
+    taste = Notebook().weights() if given.pop("taste", True) else ()
+    return Context(model=model, taste=taste, **given)
 
 
 async def acrop(

@@ -1,10 +1,10 @@
-"""The command line: `cropsmith crop`, `index`, `models`, `trace`, `eval`, `studio`, `doctor`."""
+"""The command line: `cropsmith crop`, `studio`, `index`, `models`, `trace`, `eval` and more."""
 
 import sys
 
 import typer
 
-from cropsmith.commands import crop, doctor, eval, index, models, studio, trace, weights
+from cropsmith.commands import crop, doctor, eval, index, models, studio, taste, trace, weights
 from cropsmith.errors import CropsmithError
 from cropsmith.printable import printable
 
@@ -22,6 +22,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(trace.app, name="trace")
 app.add_typer(weights.app, name="weights")
 app.command("studio")(studio.studio)
+app.add_typer(taste.app, name="taste")
 app.command("doctor")(doctor.doctor)
 
 

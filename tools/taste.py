@@ -58,6 +58,13 @@ class Taste:
     judged: int
     """Crops it was learnt from."""
 
+    @classmethod
+    def of(cls, weights: Sequence[float]) -> "Taste":
+        """Return the taste of these weights; of none, no taste."""
+        if not weights:
+            return cls(np.zeros(len(TRAITS)), 0)
+        return cls(np.array(weights, dtype=np.float64), 1)
+
     def bonus(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
         """Return what taste adds to each box's score, (N,), in units of expected IoU."""
         return np.asarray(traits(sight, boxes) @ self.weights / OFFSET)
@@ -142,6 +149,11 @@ class Notebook:
     def taste(self) -> Taste:
         """Return the taste learnt from everything noted."""
         return learn(self.judged())
+
+    def weights(self) -> tuple[float, ...]:
+        """Return the taste's weights, as a Context takes them; empty while nothing is noted."""
+        taste = self.taste()
+        return tuple(map(float, taste.weights)) if taste.judged else ()
 
     def reset(self) -> None:
         """Forget everything."""

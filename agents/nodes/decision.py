@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.context import Context
 from cropsmith.agents.mind import Brief
+from cropsmith.agents.nodes.alignment import aligned_decision
 from cropsmith.agents.nodes.asking import ask_mind
 from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.nodes.person import decided_by_person
@@ -21,17 +22,26 @@ from cropsmith.tools.result import Decision, Failure
 LEADERS = 6
 """Candidates that are compared at last, the original apart."""
 
+OWN = 2
+"""Places among them that the mind's own best candidates have for sure."""
+
 
 def is_original(candidate: Candidate) -> bool:
     """Tell whether this is the whole photo."""
     return candidate.box == Box.whole()
 
 
-def leaders_of(brief: Brief) -> list[Candidate]:
-    """Return the best candidates that differ, and the original where it may be kept."""
+def leaders_of(brief: Brief, mind: str = "") -> list[Candidate]:
+    """Return the best candidates that differ, and the original where it may be kept.
+
+    The mind's own best are always among them: it may stand by a crop that others rank low.
+    """
     originals = [c for c in brief.earlier if is_original(c)]
     crops = [c for c in brief.earlier if not is_original(c)]
-    leaders = [*distinct(crops, LEADERS), *(originals if may_keep(brief) else [])]
+    own = distinct([c for c in crops if c.provenance.source == mind], OWN)
+    rest = distinct([*own, *(c for c in crops if c not in own)], LEADERS)
+    ranked = sorted(rest, key=crops.index)
+    leaders = [*ranked, *(originals if may_keep(brief) else [])]
     if leaders := leaders or originals:
         return leaders
     raise CropsmithError("No crop satisfies the request.", hint="Ask for fewer things at once.")
@@ -75,12 +85,17 @@ async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
         if settled := decided_by_person(state, index) or kept_as_asked(brief):
             decisions.append(settled)
             continue
-        leaders = leaders_of(brief)
+        leaders = leaders_of(brief, context.mind.name)
         answer = await ask_mind(
             context,
             "decision",
             lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
         )
-        decisions.append(answer.value)
         failures += tuple(answer.failures)
+        if answer.source == context.builtin.name or context.solo:
+            decisions.append(answer.value)  # the preference has spoken, or must not
+            continue
+        decisions.append(
+            await asyncio.to_thread(aligned_decision, context, brief, leaders, answer.value)
+        )
     return {"decisions": tuple(decisions), "failures": failures}

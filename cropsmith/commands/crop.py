@@ -79,6 +79,9 @@ def crop(
     trace: Annotated[
         bool, typer.Option("--trace/--no-trace", help="Keep a record of the run.")
     ] = True,
+    taste: Annotated[
+        bool, typer.Option("--taste/--no-taste", help="Rank by what you accepted before.")
+    ] = True,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="File or folder to write to.")
     ] = None,
@@ -139,6 +142,7 @@ def crop(
         max_calls=max_calls,
         cache_replies=cache,
         trace=trace,
+        taste=taste,
     )
     delivery = Delivery(
         out=out,

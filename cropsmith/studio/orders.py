@@ -6,7 +6,7 @@ from pydantic import Field
 
 from cropsmith.agents.context import Context, Effort
 from cropsmith.agents.trace.store import StoredTrace
-from cropsmith.api import request_from
+from cropsmith.api import context_from, request_from
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.tools.geometry import Box
 from cropsmith.tools.request import CropRequest
@@ -32,7 +32,7 @@ class Order(Value):
 
     def context(self, settings: StudioSettings) -> Context:
         """Return the settings of its run, whose trace lies in the studio's home."""
-        context = Context(model=self.model or settings.model, effort=self.effort)
+        context = context_from(model=self.model or settings.model, effort=self.effort)
         context.recorder = StoredTrace(settings.home)
         return context
 

@@ -54,7 +54,17 @@ class Unwell:
 
     async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
         self.check("decide", "blocked")
-        return await self.inner.decide(brief, leaders)
+        own = [c.id for c in leaders if c.provenance.source == self.name]
+        rest = [c.id for c in leaders if c.id not in own]
+        first, *others = [*own, *rest]
+        return Decision(
+            target=brief.target_index,
+            chosen=first,
+            kept=False,
+            reasons=("I like it.",),
+            source=self.name,
+            ranking=(first, *others),
+        )
 
 
 def context(**settings: object) -> Context:
@@ -190,3 +200,28 @@ async def test_runs_side_by_side_do_not_mix() -> None:
     results = await asyncio.gather(*(run(PHOTO, r, context(), graph) for r in requests))
     for request, result in zip(requests, results, strict=True):
         assert result.crops[0].target.ratio == request.targets[0].ratio
+
+
+async def test_preference_stands_beside_a_models_choice() -> None:
+    settings = context()
+    settings.__dict__["mind"] = Unwell(settings)
+    aligned = await run(PHOTO, CropRequest(), settings)
+    assert aligned.confidence is not None
+    assert aligned.crops[0].source == "builtin"
+    assert "outweigh the first choice of test/unwell" in aligned.reasons[0]
+    alone = context(solo=True)
+    alone.__dict__["mind"] = Unwell(alone)
+    by_itself = await run(PHOTO, CropRequest(), alone)
+    assert by_itself.crops[0].source == "test/unwell"
+    assert by_itself.reasons == ("I like it.",)
+
+
+async def test_a_persons_taste_moves_the_crop_their_way() -> None:
+    from cropsmith.tools.taste import TRAITS
+
+    def weights(value: float) -> tuple[float, ...]:
+        return tuple(value if trait == "tight" else 0.0 for trait in TRAITS)
+
+    tight = await run(PHOTO, FOUR_FIVE, context(taste=weights(3.0)))
+    wide = await run(PHOTO, FOUR_FIVE, context(taste=weights(-3.0)))
+    assert tight.box.area < wide.box.area

@@ -9,12 +9,15 @@ from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 class PreferenceScorer:
     """Expected IoU with the crop an expert would make, free or at the asked ratio."""
 
+    def __init__(self, preference: Preference | None = None) -> None:
+        self.preference = preference or Preference.load()
+
     row = ScorerRow(name="preference", about="expected overlap with an expert's crop")
 
     def score(self, scene: Scene) -> Scores | None:
         """Return the expected IoU per box, shape (N,)."""
         asked = asked_ratio(scene.target)
-        return Preference.load().score(scene.view.sight, scene.boxes, asked)
+        return self.preference.score(scene.view.sight, scene.boxes, asked)
 
 
 def asked_ratio(target: Target) -> Ratio | None:

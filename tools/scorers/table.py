@@ -9,6 +9,7 @@ from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
 from cropsmith.tools.evidence import Evidence, Grounding
 from cropsmith.tools.geometry import as_array
+from cropsmith.tools.preference import Preference
 from cropsmith.tools.request import Intent, Target
 from cropsmith.tools.scorers.aesthetic import AestheticScorer
 from cropsmith.tools.scorers.area import AreaScorer
@@ -70,6 +71,7 @@ class ScorerTable:
         profile: str = "default",
         measures: bool = False,
         server: str = "",
+        preference: Preference | None = None,
     ) -> "ScorerTable":
         """Return every scorer that can run here.
 
@@ -81,7 +83,7 @@ class ScorerTable:
         """
         weighting(profile, "free")
         scorers: list[Scorer] = [
-            PreferenceScorer(),
+            PreferenceScorer(preference),
             AreaScorer(),
             SubjectCoverageScorer(),
             FocusScorer(),

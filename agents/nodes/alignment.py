@@ -1,0 +1,42 @@
+"""A model's decision, aligned with what people prefer (CROP's preference alignment, untrained)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cropsmith.agents.context import Context
+from cropsmith.agents.mind import Brief
+from cropsmith.tools.alignment import aligned
+from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.geometry import Box, as_array
+from cropsmith.tools.reasons import reasons_for
+from cropsmith.tools.result import Decision
+
+
+def aligned_decision(
+    context: Context, brief: Brief, leaders: Sequence[Candidate], decision: Decision
+) -> Decision:
+    """Return the decision with its ranking and people's preference in one order.
+
+    The reasons stay the model's while its choice does; where preference outweighs it, they are
+    those of the crop that is taken instead, and say so.
+    """
+    sight, boxes = brief.view.sight, as_array(leader.box for leader in leaders)
+    ranking = list(dict.fromkeys((decision.chosen, *decision.ranking)))
+    places = np.array([ranking.index(c.id) if c.id in ranking else -1 for c in leaders])
+    scores = aligned(places, context.preference.score(sight, boxes, brief.target.ratio))
+    order = [leaders[index] for index in np.argsort(-scores, kind="stable")]
+    chosen, kept = order[0], order[0].box == Box.whole() and brief.target.ratio is None
+    reasons = decision.reasons
+    if chosen.id != decision.chosen:
+        told = reasons_for(sight, chosen.box, kept=kept, preference=context.preference)
+        reasons = (f"People's preferences outweigh the first choice of {decision.source}.", *told)
+    return decision.model_copy(
+        update={
+            "chosen": chosen.id,
+            "kept": kept,
+            "reasons": reasons,
+            "ranking": tuple(candidate.id for candidate in order),
+            "confidence": context.preference.confidence(sight, chosen.box),
+        }
+    )
