@@ -92,8 +92,9 @@ async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
             lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
         )
         failures += tuple(answer.failures)
-        if answer.source == context.builtin.name or context.solo:
-            decisions.append(answer.value)  # the preference has spoken, or must not
+        if answer.source == context.builtin.name or context.solo or context.recipe:
+            # The preference has spoken, must not, or is one of the recipe's own scorers.
+            decisions.append(answer.value)
             continue
         decisions.append(
             await asyncio.to_thread(aligned_decision, context, brief, leaders, answer.value)
