@@ -11,6 +11,7 @@ from cropsmith.agents.nodes.alignment import aligned_decision
 from cropsmith.agents.nodes.asking import ask_mind
 from cropsmith.agents.nodes.briefing import brief_for, distinct
 from cropsmith.agents.nodes.person import decided_by_person
+from cropsmith.agents.nodes.together import Open, decided_together
 from cropsmith.agents.state import CropState
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.candidate import Candidate
@@ -76,14 +77,15 @@ def kept_as_asked(brief: Brief) -> Decision | None:
 
 
 async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
-    """Decide for every target."""
+    """Decide for every target; the built-in photographer's choices for several go together."""
     context = runtime.context
-    decisions: list[Decision] = []
+    decisions: dict[int, Decision] = {}
+    open_: list[Open] = []
     failures: tuple[Failure, ...] = ()
     for index in range(len(state["intent"].targets)):
         brief = await asyncio.to_thread(brief_for, state, context, index)
         if settled := decided_by_person(state, index) or kept_as_asked(brief):
-            decisions.append(settled)
+            decisions[index] = settled
             continue
         leaders = leaders_of(brief, context.mind.name)
         answer = await ask_mind(
@@ -92,11 +94,15 @@ async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any
             lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
         )
         failures += tuple(answer.failures)
-        if answer.source == context.builtin.name or context.solo or context.recipe:
-            # The preference has spoken, must not, or is one of the recipe's own scorers.
-            decisions.append(answer.value)
-            continue
-        decisions.append(
-            await asyncio.to_thread(aligned_decision, context, brief, leaders, answer.value)
-        )
-    return {"decisions": tuple(decisions), "failures": failures}
+        if answer.source == context.builtin.name:
+            open_.append(Open(brief, leaders, answer.value))
+        elif context.solo or context.recipe:
+            # The preference must not speak, or is one of the recipe's own scorers.
+            decisions[index] = answer.value
+        else:
+            decisions[index] = await asyncio.to_thread(
+                aligned_decision, context, brief, leaders, answer.value
+            )
+    for choice in await asyncio.to_thread(decided_together, context, open_):
+        decisions[choice.target] = choice
+    return {"decisions": tuple(decisions[i] for i in sorted(decisions)), "failures": failures}

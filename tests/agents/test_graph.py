@@ -225,3 +225,12 @@ async def test_a_persons_taste_moves_the_crop_their_way() -> None:
     tight = await run(PHOTO, FOUR_FIVE, context(taste=weights(3.0)))
     wide = await run(PHOTO, FOUR_FIVE, context(taste=weights(-3.0)))
     assert tight.box.area < wide.box.area
+
+
+async def test_several_shapes_of_one_photo_go_together() -> None:
+    shapes = tuple(Target(ratio=Ratio(width=w, height=h)) for w, h in ((1, 1), (4, 5), (16, 9)))
+    result = await run(PHOTO, CropRequest(targets=shapes), context())
+    boxes = [crop.box for crop in result.crops]
+    smallest = min(boxes, key=lambda box: box.area)
+    assert all(box.overlap(smallest) > 0.7 * smallest.area for box in boxes)
+    assert [crop.target for crop in result.crops] == list(shapes)
