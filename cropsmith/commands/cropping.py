@@ -151,7 +151,8 @@ def crop_one(
     try:
         return delivered(asyncio.run(run(photo, request, context.but())), delivery, many)
     except CropsmithError as error:
-        return Outcome(photo, [f"cropsmith: {photo}: {error}"], exit_code=error.exit_code)
+        where = "" if Path(photo).name in str(error) else f"{photo}: "
+        return Outcome(photo, [f"cropsmith: {where}{error}"], exit_code=error.exit_code)
 
 
 def delivered(result: CropResult, delivery: Delivery, many: bool) -> Outcome:
@@ -194,17 +195,25 @@ def outcomes(
                 break
 
 
+def check_folder(photos: Sequence[str], out: Path) -> None:
+    """UsageError when several photos would go to one file."""
+    if out.suffix and not out.is_dir():
+        raise UsageError("Several photos need a folder to write to.", hint="Give -o FOLDER.")
+    seen: dict[str, str] = {}
+    for photo in photos:
+        if (other := seen.setdefault(Path(photo).stem, photo)) != photo:
+            raise UsageError(
+                f"{other} and {photo} would be written to one file.",
+                hint="Crop them into folders of their own.",
+            )
+
+
 def crop_all(
     photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery, jobs: int
 ) -> int:
     """Crop every photo, print each outcome as it comes, return the worst exit code."""
-    if (
-        len(photos) > 1
-        and delivery.out is not None
-        and delivery.out.suffix
-        and not (delivery.out.is_dir())
-    ):
-        raise UsageError("Several photos need a folder to write to.", hint="Give -o FOLDER.")
+    if len(photos) > 1 and delivery.out is not None:
+        check_folder(photos, delivery.out)
     real = frozenset(os.path.realpath(photo) for photo in photos if os.path.exists(photo))
     delivery = replace(delivery, inputs=real)
     worst, reports = 0, []

@@ -133,3 +133,17 @@ def test_many_photos_go_to_a_folder_and_one_bad_file_does_not_stop_the_rest(
     assert "broken.jpg" in done.err
     assert len(list(out.iterdir())) == 7
     assert done.out.count("wrote") == 7
+
+
+def test_photos_of_one_name_are_not_written_over_each_other(
+    command: Command, photo: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "same.jpg").write_bytes(photo.read_bytes())
+    out = tmp_path / "out"
+    both = (tmp_path / "a" / "same.jpg", tmp_path / "b" / "same.jpg")
+    done = command("crop", *both, "square", "--force", "-o", out)
+    assert done.code == 2
+    assert "one file" in done.err
+    assert not out.exists()
