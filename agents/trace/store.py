@@ -15,7 +15,7 @@ from cropsmith.agents.trace.database import connect, images_of, pack
 from cropsmith.agents.trace.process import this_process
 from cropsmith.agents.trace.record import Facts, Step
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
-from cropsmith.agents.trace.writer import Job, Writer
+from cropsmith.agents.trace.writer import Job, Work, Writer, writer_of
 from cropsmith.errors import UsageError
 from cropsmith.tools.image_store import ImageStore
 from cropsmith.tools.plain_text import plain_unicode
@@ -42,7 +42,7 @@ class StoredTrace:
         self._writer: Writer | None = None
         self._positions: dict[tuple[str, float], int] = {}
         self._next = 0
-        self._problem = ""
+        self._problems: list[str] = []
 
     @classmethod
     def resume(cls, trace_id: str, home: Path | None = None) -> "StoredTrace":
@@ -69,7 +69,7 @@ class StoredTrace:
     @property
     def problem(self) -> str:
         """Why the trace is incomplete; empty if it is not."""
-        return self._writer.problem if self._writer else self._problem
+        return self._problems[0] if self._problems else ""
 
     def begin(self, facts: Facts) -> None:
         """Note what the run starts from."""
@@ -160,16 +160,15 @@ class StoredTrace:
     def end(self, status: str, result: Any) -> None:
         """Note how the run ended, and wait until everything is kept."""
         ended = time.time()
-        self._add(lambda db: self._close(db, status, ended, result))
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.close()
-            self._problem = writer.problem
+        self._add(lambda db: self._close(db, status, ended, result)).done.wait()
+        self._writer = None
 
-    def _add(self, job: Job) -> None:
-        if self._writer is None:
-            self._writer = Writer(self.home)
+    def _add(self, work: Work) -> Job:
+        job = Job(work, self._problems)
+        # Held while the trace is open, so that all its jobs go through one queue, in order.
+        self._writer = self._writer or writer_of(self.home)
         self._writer.add(job)
+        return job
 
     def _clean(self, text: str) -> str:
         return scrub(text, self._secrets)

@@ -1,103 +1,160 @@
-"""One thread that does a trace's file work, so that no event loop ever waits for a disk.
+"""One thread that does the traces' file work, so that no event loop ever waits for a disk.
 
-Jobs that arrive together share one transaction. A job is kept within milliseconds of its arrival,
-and what was kept outlives a `kill -9`.
+A process keeps the writer of the home it used last: opening and closing the file costs more than
+all that a run writes. Jobs that arrive together share one transaction. A job is kept within
+milliseconds of its arrival, and what was kept outlives a `kill -9`.
 """
 
+import atexit
+import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from cropsmith.agents.trace.database import connect
+from cropsmith.agents.trace.database import connect, file_of
 from cropsmith.errors import OutputError
 
 GATHER_SECONDS = 0.002
 """Jobs that come so soon after one another are one transaction, which is most of their cost."""
 
-Job = Callable[[sqlite3.Connection], object]
+Work = Callable[[sqlite3.Connection], object]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to write, and where to note why it could not be."""
+
+    work: Work
+    problems: list[str]
+    done: threading.Event = field(default_factory=threading.Event)
 
 
 class Writer:
-    """Runs jobs in order on one connection of its own; remembers the first that failed."""
+    """Runs jobs in order on one connection of its own."""
 
     def __init__(self, home: Path) -> None:
+        self._file = file_of(home)
+        self._pid = os.getpid()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
-        self._problems: list[str] = []
         self._thread = threading.Thread(
-            target=_work, args=(home, self._queue, self._problems), name="trace", daemon=True
+            target=_work, args=(home, self._queue), name="trace", daemon=True
         )
         self._thread.start()
-        # Runs when the writer is forgotten and when the process exits, whichever comes first.
-        self._close = weakref.finalize(self, _finish, self._queue, self._thread)
-
-    @property
-    def problem(self) -> str:
-        """Why something could not be kept; empty if all was."""
-        return self._problems[0] if self._problems else ""
+        # A forgotten writer ends when its jobs are done; whoever forgets it does not wait.
+        weakref.finalize(self, self._queue.put, None).atexit = False
 
     def add(self, job: Job) -> None:
         """Queue a job. Never waits."""
         self._queue.put(job)
 
+    def serves(self, home: Path) -> bool:
+        """Tell whether jobs given now would be done for this home; a forked child has no thread."""
+        return self._file == file_of(home) and self.serves_here
+
+    @property
+    def serves_here(self) -> bool:
+        """Whether its thread runs in this process."""
+        return self._pid == os.getpid() and self._thread.is_alive()
+
     def close(self) -> None:
         """Wait until every job is done, and end the thread."""
-        self._close()
+        self._queue.put(None)
+        self._thread.join()
 
 
-def _finish(queue: "SimpleQueue[Job | None]", thread: threading.Thread) -> None:
-    queue.put(None)
-    thread.join()
+_LOCK = threading.Lock()
+_LATEST: list[Writer] = []
 
 
-def _work(home: Path, queue: "SimpleQueue[Job | None]", problems: list[str]) -> None:
-    try:
-        db = connect(home)
-    except OutputError as error:
-        problems.append(str(error))
-        while queue.get() is not None:
-            pass
-        return
-    try:
-        going = True
-        while going:
-            jobs = [queue.get()]
-            if jobs[0] is not None:
-                time.sleep(GATHER_SECONDS)
-            while not queue.empty():
-                jobs.append(queue.get())
-            going = None not in jobs
-            _commit(db, [job for job in jobs if job is not None], problems)
-    finally:
-        db.close()
+def writer_of(home: Path) -> Writer:
+    """Return the process's writer for a home."""
+    with _LOCK:
+        if not _LATEST or not _LATEST[0].serves(home):
+            _LATEST[:] = [Writer(home)]
+        return _LATEST[0]
 
 
-def _commit(db: sqlite3.Connection, jobs: list[Job], problems: list[str]) -> None:
+@atexit.register
+def _finish() -> None:
+    """Let the last jobs of the process be done."""
+    if _LATEST and _LATEST[0].serves_here:
+        _LATEST[0].close()
+
+
+def _work(home: Path, queue: "SimpleQueue[Job | None]") -> None:
+    file = _File(home)
+    going = True
+    while going:
+        first = queue.get()
+        if first is not None:
+            time.sleep(GATHER_SECONDS)
+        jobs = [first]
+        while not queue.empty():
+            jobs.append(queue.get())
+        going = None not in jobs
+        wanted = [job for job in jobs if job is not None]
+        try:
+            if wanted:
+                _commit(file.opened(), wanted)
+        except (OutputError, OSError) as error:
+            for job in wanted:
+                job.problems.append(str(error))
+        finally:
+            for job in wanted:
+                job.done.set()
+    file.close()
+
+
+class _File:
+    """The connection, made anew when the file was removed under it."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._db: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def opened(self) -> sqlite3.Connection:
+        path = file_of(self._home)
+        if self._db is not None and (not path.exists() or path.stat().st_ino != self._inode):
+            self.close()
+        if self._db is None:
+            self._db = connect(self._home)
+            self._inode = path.stat().st_ino
+        return self._db
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+
+def _commit(db: sqlite3.Connection, jobs: list[Job]) -> None:
     """Do the jobs in one transaction. A failure is noted: a lost trace must not cost a crop."""
-    if not jobs:
-        return
     try:
         db.execute("BEGIN IMMEDIATE")
         for job in jobs:
-            _try(db, job, problems)
+            _try(db, job)
         db.execute("COMMIT")
     except sqlite3.Error as error:
-        problems.append(f"The trace is incomplete: {error}.")
+        for job in jobs:
+            job.problems.append(f"The trace is incomplete: {error}.")
         if db.in_transaction:
             db.execute("ROLLBACK")
 
 
-def _try(db: sqlite3.Connection, job: Job, problems: list[str]) -> None:
+def _try(db: sqlite3.Connection, job: Job) -> None:
     """Do one job whole or not at all; its failure leaves the others of the batch alone."""
     db.execute("SAVEPOINT job")
     try:
-        job(db)
+        job.work(db)
     except Exception as error:
         # Whatever is wrong with a record is told in the result's notes, and costs only the record.
-        problems.append(f"The trace is incomplete: {type(error).__name__}: {error}.")
+        job.problems.append(f"The trace is incomplete: {type(error).__name__}: {error}.")
         if db.in_transaction:  # a full disk ends the transaction by itself
             db.execute("ROLLBACK TO job")
     if db.in_transaction:

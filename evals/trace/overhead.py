@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ import numpy as np
 from cropsmith.agents.context import Context
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.run import run
+from cropsmith.agents.trace.database import connect
 from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.agents.trace.store import StoredTrace
@@ -83,6 +85,9 @@ def _photo() -> Photo:
 
 
 def _bytes(folder: Path) -> int:
+    # The write-ahead log is a buffer of bounded size, not growth: empty it first.
+    with closing(connect(folder)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
