@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from cropsmith.agents.trace.account import Account, account_of
@@ -102,11 +103,29 @@ def _steps(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Difference]:
             )
 
 
+def _paired(
+    a: Sequence[CallRecord], b: Sequence[CallRecord]
+) -> Iterator[tuple[CallRecord | None, CallRecord | None]]:
+    """Yield the calls of both, alike ones together: calls of a step may race one another."""
+    left = list(b)
+    alone: list[CallRecord] = []
+    for call in a:
+        same = [
+            other
+            for other in left
+            if (other.purpose, other.prompt, other.seed) == (call.purpose, call.prompt, call.seed)
+        ]
+        if same:
+            left.remove(same[0])
+            yield call, same[0]
+        else:
+            alone.append(call)
+    yield from zip_longest(alone, left)
+
+
 def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Iterator[Difference]:
-    for number in range(max(len(a), len(b))):
-        place = f"{name}, call {number + 1}"
-        one = a[number] if number < len(a) else None
-        other = b[number] if number < len(b) else None
+    for number, (one, other) in enumerate(_paired(a, b), 1):
+        place = f"{name}, call {number}"
         prompts = [call.prompt if call else "" for call in (one, other)]
         if prompts[0] != prompts[1]:
             yield Difference(part=Part.PROMPT, place=place, before=prompts[0], after=prompts[1])
