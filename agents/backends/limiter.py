@@ -12,6 +12,10 @@ from cropsmith.tools.geometry import Size
 
 IN_FLIGHT = 64
 
+SPACING = 0.005
+"""Seconds between two starts: about what a call costs in CPU. Requests that start at once share it
+and all of them are late; in turn, each is late by its own share only."""
+
 _gates: dict[str, "Gate"] = {}
 _lock = threading.Lock()
 
@@ -24,6 +28,7 @@ class Gate:
         self.in_flight = in_flight
         self._slots = PerLoop(lambda: asyncio.Semaphore(self.in_flight))
         self._open_at = 0.0
+        self._next_start = 0.0
 
     def pause(self, seconds: float) -> None:
         """Hold every new request back: what one caller was told goes for all of them."""
@@ -36,7 +41,15 @@ class Gate:
         async with slots:
             while (wait := self._open_at - time.monotonic()) > 0:
                 await asyncio.sleep(wait)
+            await asyncio.sleep(self._turn())
             yield
+
+    def _turn(self) -> float:
+        """Return the seconds until this request may start, and take that turn."""
+        now = time.monotonic()
+        start = max(now, self._next_start)
+        self._next_start = start + SPACING
+        return start - now
 
 
 def gate_of(endpoint: str, in_flight: int = IN_FLIGHT) -> Gate:

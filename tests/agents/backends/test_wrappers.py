@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from cropsmith.agents.backends.base import Ask, Boxes, Message, Picture, Reply, Status, Tokens
 from cropsmith.agents.backends.budget import Budget, Budgeted
 from cropsmith.agents.backends.cache import Cached, ReplyStore, key_of
-from cropsmith.agents.backends.limiter import Gate, Limited
+from cropsmith.agents.backends.limiter import SPACING, Gate, Limited
 from cropsmith.agents.backends.pictures import fitted, picture_of
 from cropsmith.agents.backends.prices import cost_of, price_of
 from cropsmith.agents.backends.repair import Repaired
@@ -279,3 +279,17 @@ def test_a_picture_that_fits_is_sent_as_it_is() -> None:
     assert smaller.size == Size(width=50, height=30)
     assert fitted(picture, Size(width=50, height=30)) is smaller
     assert picture.sha256 not in repr(picture) and "data" not in repr(picture)
+
+
+async def test_requests_start_in_turn() -> None:
+    starts: list[float] = []
+
+    class Noting(Fake):
+        async def ask(self, ask: Ask) -> Reply:
+            starts.append(time.monotonic())
+            return await super().ask(ask)
+
+    limited = Limited(Noting(reply()), Gate("here", 64))
+    await asyncio.gather(*(limited.ask(question()) for _ in range(20)))
+    # All at once would be late together; the twentieth starts nineteen turns after the first.
+    assert starts[-1] - starts[0] >= 0.9 * 19 * SPACING
