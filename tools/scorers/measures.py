@@ -16,6 +16,9 @@ from cropsmith.tools.view import View
 LEAST = 8
 """Cells a side that a crop needs to be measured on (`composition.elements`)."""
 
+DIGITS = 4
+"""Decimals that are the same in every run."""
+
 STRONGEST = 3
 """Elements that count: a photo needs a few clear ones, not all thirteen."""
 
@@ -58,4 +61,5 @@ class MeasuresScorer:
     def score(self, scene: Scene) -> Scores | None:
         """Return strengths per box, shape (N,)."""
         strengths = [sorted(measured(scene.view, c.box).values()) for c in scene.candidates]
-        return np.array([float(np.mean(each[-STRONGEST:])) for each in strengths])
+        # Where its arrays happen to lie in memory moves OpenCV's last digits; a replay must not.
+        return np.array([round(float(np.mean(each[-STRONGEST:])), DIGITS) for each in strengths])
