@@ -1,7 +1,7 @@
 """Real engines with tiny random weights: a vLLM server, and transformers in this process.
 
 Random weights crop poorly; the run must still be whole, and say where each candidate came from.
-The environment with vLLM is named by CROPSMITH_VLLM_VENV; its server is started by our own code.
+The environment with vLLM is .venv-vllm, or CROPSMITH_TEST_VLLM_VENV; our own code starts it.
 """
 
 import asyncio
@@ -31,7 +31,8 @@ from cropsmith.tools.request import CropRequest
 
 pytestmark = pytest.mark.integration
 
-VENV = os.environ.get("CROPSMITH_VLLM_VENV", "")
+ROOT = Path(__file__).parents[2]
+VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ROOT / ".venv-vllm")).absolute()
 ARCHITECTURES = ("qwen3_vl", "qwen2_5_vl")
 NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
 PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
@@ -57,18 +58,18 @@ def checkpoint(
     folder = tmp_path_factory.mktemp("models") / str(request.param)
     script = [str(serving / "make_tiny_vlm.py"), str(folder), "--arch", request.param]
     # Without it: this environment, whose torchvision may need its guard.
-    build = [f"{VENV}/bin/python", *script] if VENV else [sys.executable, "-c", GUARDED, *script]
-    made = subprocess.run(build, capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"no tiny model could be built: {made.stderr[-200:]}")
+    own = (VENV / "bin" / "python").exists()
+    build = [f"{VENV}/bin/python"] if own else [sys.executable, "-c", GUARDED]
+    made = subprocess.run([*build, *script], capture_output=True, text=True)
+    assert made.returncode == 0, f"no tiny model could be built: {made.stderr[-2000:]}"
     return folder
 
 
 @pytest.fixture(scope="module")
 def server(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Host the tiny model with vLLM."""
-    if not VENV:
-        pytest.skip("CROPSMITH_VLLM_VENV names no environment with vLLM")
+    if not (VENV / "bin" / "vllm").exists():
+        pytest.skip(f"no vLLM environment at {VENV}: run .ci/servers")
     patch = pytest.MonkeyPatch()
     for name, value in {
         "HF_HUB_OFFLINE": "1",
@@ -80,7 +81,7 @@ def server(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     hosting = Hosting(
         model=str(checkpoint),
         port=PORTS[checkpoint.name],
-        venv=Path(VENV),
+        venv=VENV,
         name=NAMES[checkpoint.name],
         context=16384,
         gpus=1,
