@@ -145,7 +145,20 @@ def _embedded(folder: Path) -> Any:
     chromadb = _chromadb()
     folder.mkdir(parents=True, exist_ok=True)
     quiet = chromadb.config.Settings(anonymized_telemetry=False)
-    return chromadb.PersistentClient(path=str(folder), settings=quiet)
+    with _alone(folder):
+        return chromadb.PersistentClient(path=str(folder), settings=quiet)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a lock that lives in the folder: two processes must not make Chroma's tables at once.
+
+    SQLite's own lock, since it works on every system and goes with its process.
+    """
+    with closing(sqlite3.connect(folder / "opening.sqlite", timeout=60)) as lock:
+        lock.isolation_level = None
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def _server(url: str) -> Any:
