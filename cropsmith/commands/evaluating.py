@@ -20,6 +20,8 @@ from cropsmith.evals.study.plan import Forecast, Part, Plan, offered
 from cropsmith.evals.study.runner import Outcome, Runner
 from cropsmith.evals.trial import SampleStatus
 from cropsmith.printable import printable
+from cropsmith.settings import home
+from cropsmith.studio.studies import remember
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,9 @@ def write_report(
         raise UsageError(f"'{photos}' is no way to show photos.", hint=f"There are {choices}.")
     look = Look(beside=folder, photos=photos, traces=traces)  # type: ignore[arg-type]
     with opened(study, folder, write=False) as plan:
-        return writing.write_report(plan, look, parquet=parquet)
+        written = writing.write_report(plan, look, parquet=parquet)
+    remember(home(), folder)
+    return written
 
 
 def send_spans(study: Path, folder: Path) -> int:

@@ -1,13 +1,15 @@
-"""The reports of studies that lie below the home folder."""
+"""The reports of studies that the studio can show: those that this home folder knows of."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cropsmith.errors import UsageError
 from cropsmith.tools.values import Value
 
 REPORT = "report.html"
+KNOWN = ".folder"
+"""Suffix of the files in `home/studies` that each hold the path of a study's folder."""
 
 
 class Study(Value):
@@ -18,8 +20,16 @@ class Study(Value):
     """Unix time of its report, seconds."""
 
 
+def remember(home: Path, folder: Path) -> None:
+    """Note where a study's report lies, so that the studio of this home finds it."""
+    studies = home / "studies"
+    studies.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w.-]", "_", folder.stem)
+    (studies / f"{name}{KNOWN}").write_text(str(folder.resolve()), "utf-8")
+
+
 class Studies:
-    """Looks into `home/studies/NAME/report.html`."""
+    """Knows the folders that were remembered, and shows nothing else of the disk."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "studies"
@@ -27,14 +37,20 @@ class Studies:
     def list(self) -> Sequence[Study]:
         """Return the studies that have a report, newest first."""
         found = [
-            Study(name=path.parent.name, written=path.stat().st_mtime)
-            for path in self._folder.glob(f"*/{REPORT}")
+            Study(name=known.stem, written=report.stat().st_mtime)
+            for known, report in self._reports()
         ]
         return sorted(found, key=lambda study: -study.written)
 
     def report(self, name: str) -> str:
         """Return the report of a study. UsageError when there is none of that name."""
-        known = {study.name for study in self.list()}
-        if name not in known or not re.fullmatch(r"[\w.-]+", name):
-            raise UsageError(f"There is no study '{name[:80]}' with a report.")
-        return (self._folder / name / REPORT).read_text("utf-8")
+        for known, report in self._reports():
+            if known.stem == name:
+                return report.read_text("utf-8")
+        raise UsageError(f"There is no study '{name[:80]}' with a report.")
+
+    def _reports(self) -> Iterator[tuple[Path, Path]]:
+        for known in self._folder.glob(f"*{KNOWN}"):
+            report = Path(known.read_text("utf-8")) / REPORT
+            if report.is_file():
+                yield known, report

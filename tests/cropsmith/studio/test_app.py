@@ -13,6 +13,7 @@ from PIL import Image
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.verdicts import verdicts
 from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.studio.studies import remember
 from cropsmith.tools.personal_index import open_personal
 from cropsmith.tools.taste import Notebook
 
@@ -160,9 +161,10 @@ async def test_traces_and_their_pages(client: Any, photo: Path, home: Path) -> N
 
 
 async def test_studies_are_listed_and_shown_in_a_sandbox(client: Any, home: Path) -> None:
-    folder = home / "studies" / "vlm-2026"
+    folder = home / "elsewhere" / "vlm-2026.study"
     folder.mkdir(parents=True)
     (folder / "report.html").write_text("<h1>Study</h1>")
+    remember(home, folder)
     assert "vlm-2026" in (await client.get("/studies")).text
     report = await client.get("/studies/vlm-2026")
     assert report.text == "<h1>Study</h1>"
