@@ -13,7 +13,7 @@ class Provenance(Value):
     """Where a candidate came from."""
 
     source: str
-    """"grid", "optimiser", "original", "grounded", "retrieved", "solver", or a model's name."""
+    """"builtin", "original", "centre", "grounded", "retrieved", "person", or a model's name."""
     round: int = 0
     """0 for first proposals, 1.. for refinement rounds."""
     detail: str = ""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cropsmith.tools.density import Known
 from cropsmith.tools.evidence import Evidence, EvidenceKind, Line
-from cropsmith.tools.eyes.faces import LIKELY, SUSPECTED, find_faces
+from cropsmith.tools.eyes.faces import EYES, LIKELY, SUSPECTED, find_faces, one_each
 from cropsmith.tools.eyes.lines import find_lines, horizon
 from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
 from cropsmith.tools.eyes.text import find_text
@@ -57,10 +57,11 @@ class Sight:
         """The centre of the strongest interest."""
         return focus(self.saliency)
 
-    @property
+    @cached_property
     def faces(self) -> tuple[Evidence, ...]:
         """Faces, largest first."""
-        return tuple(f for f in self.suspected_faces if (f.confidence or 0) >= LIKELY)
+        likely = [f for f in self.suspected_faces if (f.confidence or 0) >= LIKELY]
+        return one_each(likely) if likely and likely[0].source == EYES else tuple(likely)
 
     @cached_property
     def suspected_faces(self) -> tuple[Evidence, ...]:

@@ -16,6 +16,7 @@ from cropsmith.tools.constraint_kinds import Constraint
 from cropsmith.tools.constraints import check_all
 from cropsmith.tools.evidence import EvidenceKind
 from cropsmith.tools.geometry import Box, PixelBox, as_array
+from cropsmith.tools.ratio import Ratio
 from cropsmith.tools.request import Target
 from cropsmith.tools.result import CheckKind, Failure
 from cropsmith.tools.sizes import snap
@@ -38,7 +39,9 @@ def drafted(brief: Brief, box: Box, source: str, detail: str = "") -> Candidate:
 
 def from_evidence(brief: Brief) -> Iterator[Candidate]:
     """Yield the original, the grounded subjects with some room, and the retrieved crops."""
-    yield drafted(brief, Box.whole(), "original")
+    shape = brief.target.ratio
+    same = shape is None or shape == Ratio.of_size(brief.view.size)
+    yield drafted(brief, Box.whole(), "original" if same else "centre")
     subjects = [e for e in brief.grounding.found if e.kind is EvidenceKind.SUBJECT]
     if subjects:
         union = subjects[0].box.union(*(e.box for e in subjects[1:]))

@@ -36,6 +36,10 @@ SUSPECTED = 0.15
 EYES = "eyes"
 """The source of what the learned finder found."""
 OVERLAP = 0.3
+PART = 0.3
+"""Share of the smaller box inside the larger from which both are of one face."""
+MOST = 0.6
+"""Share of the union from which one box stands for it."""
 
 
 def find_faces(
@@ -51,7 +55,9 @@ def find_faces(
     path = weights_folder() / YUNET
     if path.is_file() and _is_yunet(path, path.stat().st_mtime):
         return yunet_faces(pixels, path)
-    return learned_faces(see(pixels).faces if face_map is None else face_map, sure)
+    found = learned_faces(see(pixels).faces if face_map is None else face_map, sure)
+    # Mere suspicions stay apart: joined, they would cover the photo.
+    return one_each(found) if sure >= LIKELY else found
 
 
 def is_certain(face: Evidence) -> bool:
@@ -91,6 +97,32 @@ def learned_faces(face_map: NDArray[np.float32], sure: float = LIKELY) -> tuple[
     half = np.exp(face_map[3:5, row, column].T) / 2
     boxes = np.concatenate([centre - half, centre + half], 1) / [columns, rows, columns, rows]
     return _evidence(boxes, chance[row, column], EYES)
+
+
+def one_each(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return one box a face: on a large face the finder also sees its parts.
+
+    Boxes that share much of the smaller one belong together. The surest stands for them if it is
+    most of their union; else the union does.
+    """
+    groups: list[list[Evidence]] = []
+    for face in sorted(found, key=lambda one: -one.box.area):
+        near = [g for g in groups if any(_share(face.box, other.box) > PART for other in g)]
+        groups = [g for g in groups if g not in near]
+        groups.append([face, *(one for g in near for one in g)])
+    return tuple(sorted((_standing_for(group) for group in groups), key=lambda one: -one.box.area))
+
+
+def _share(a: Box, b: Box) -> float:
+    return a.overlap(b) / min(a.area, b.area)
+
+
+def _standing_for(group: Sequence[Evidence]) -> Evidence:
+    surest = max(group, key=lambda one: one.confidence or 0)
+    union = surest.box.union(*(one.box for one in group))
+    if surest.box.area >= MOST * union.area:
+        return surest
+    return surest.model_copy(update={"box": union})
 
 
 def _evidence(boxes: Boxes, scores: NDArray[np.float32], source: str) -> tuple[Evidence, ...]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from cropsmith.tools.eyes.faces import YUNET, find_faces, learned_faces
+from cropsmith.tools.evidence import Evidence, EvidenceKind
+from cropsmith.tools.eyes.faces import EYES, YUNET, find_faces, learned_faces, one_each
 from cropsmith.tools.geometry import Box
 
 ASTRONAUT = Box(x1=0.34, y1=0.13, x2=0.53, y2=0.38)
@@ -43,3 +44,25 @@ def test_a_file_that_only_has_the_name_is_not_run(
 
 def test_no_face_on_a_plain_wall() -> None:
     assert find_faces(np.full((60, 80, 3), 128, np.uint8)) == ()
+
+
+def _seen(x1: float, y1: float, x2: float, y2: float, sure: float) -> Evidence:
+    box = Box(x1=x1, y1=y1, x2=x2, y2=y2)
+    return Evidence(kind=EvidenceKind.FACE, box=box, source=EYES, confidence=sure)
+
+
+def test_parts_of_a_face_are_not_faces_of_their_own() -> None:
+    whole = _seen(0.25, 0.26, 0.69, 0.74, 0.97)
+    parts = [_seen(0.52, 0.37, 0.75, 0.65, 0.83), _seen(0.4, 0.42, 0.6, 0.69, 0.69)]
+    assert one_each([whole, *parts]) == (whole,)
+
+
+def test_parts_without_a_whole_are_joined() -> None:
+    parts = [_seen(0.64, 0.29, 0.84, 0.69, 0.68), _seen(0.55, 0.42, 0.77, 0.77, 0.67)]
+    (face,) = one_each(parts)
+    assert face.box == Box(x1=0.55, y1=0.29, x2=0.84, y2=0.77)
+
+
+def test_two_people_stay_two() -> None:
+    pair = [_seen(0.2, 0.2, 0.4, 0.5, 0.9), _seen(0.38, 0.2, 0.58, 0.5, 0.9)]
+    assert len(one_each(pair)) == 2
