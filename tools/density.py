@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.tools.geometry import Boxes
+from cropsmith.tools.one_thread import one_thread
 
 LIKELIEST = 192
 """Boxes of the density that count; the rest hold next to nothing."""
@@ -43,4 +44,5 @@ class Density:
         width = np.minimum(x2, u2) - np.maximum(x1, u1)
         both = np.maximum(width, 0) * np.maximum(np.minimum(y2, v2) - np.maximum(y1, v1), 0)
         union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - both
-        return np.asarray((both / union) @ self.weights.astype(np.float32), np.float64)
+        with one_thread():
+            return np.asarray((both / union) @ self.weights.astype(np.float32), np.float64)

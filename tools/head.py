@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.tools.geometry import Boxes
+from cropsmith.tools.one_thread import one_thread
 
 Floats = NDArray[np.float32]
 
@@ -36,10 +37,11 @@ class Head:
 
         `maps` is (n, n, C), `aspect` the photo's width / height.
         """
-        hidden = geometry(boxes, aspect) @ self.geometry + self.bias
-        hidden += self._regions(maps, boxes.astype(np.float32))
-        np.maximum(hidden, 0, out=hidden)
-        return np.asarray(hidden @ self.out + self.out_bias)
+        with one_thread():
+            hidden = geometry(boxes, aspect) @ self.geometry + self.bias
+            hidden += self._regions(maps, boxes.astype(np.float32))
+            np.maximum(hidden, 0, out=hidden)
+            return np.asarray(hidden @ self.out + self.out_bias)
 
     def _regions(self, maps: Floats, boxes: Floats) -> Floats:
         n, _, channels = maps.shape
