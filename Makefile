@@ -48,8 +48,8 @@ check: $(VENV)/dev.stamp ## lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-integration: $(VENV)/heavy.stamp ## tests against real servers, models and a browser
-	$(BIN)/pytest -m integration
+integration: $(VENV)/heavy.stamp ## every test, also those with real servers, models and a browser
+	$(BIN)/pytest -m "integration or not integration"
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
 	$(BIN)/python -m cropsmith.evals.benchmarks
