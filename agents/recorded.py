@@ -4,28 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import Ask, Backend, Reply
 from cropsmith.agents.backends.rendering import prompt_text
 from cropsmith.agents.trace.record import CallRecord, current_step
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.geometry import Size
 
 
-class Recorded:
+class Recorded(Around):
     """A Backend whose calls appear in the trace; `keep` stores the pictures that were shown."""
 
     def __init__(self, inner: Backend, keep: Callable[[bytes], str] | None = None) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._keep = keep
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
 
     async def ask(self, ask: Ask) -> Reply:
         """Ask, and record what came of it."""

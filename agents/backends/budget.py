@@ -3,10 +3,10 @@
 import threading
 from dataclasses import dataclass, field
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import Ask, Backend, Reply
 from cropsmith.agents.backends.prices import price_of
 from cropsmith.errors import BudgetSpent, UsageError
-from cropsmith.tools.geometry import Size
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Budget:
             self.cost += actual
 
 
-class Budgeted:
+class Budgeted(Around):
     """Refuses an ask that the budget does not hold."""
 
     def __init__(self, inner: Backend, budget: Budget) -> None:
@@ -55,17 +55,8 @@ class Budgeted:
                 f"The price of {inner.name} is not known, so a limit on cost cannot be kept.",
                 hint="Use --max-calls instead.",
             )
-        self.inner = inner
+        super().__init__(inner)
         self.budget = budget
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
 
     def _estimate(self, ask: Ask) -> float:
         price = price_of(self.name)

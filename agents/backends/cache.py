@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import (
     Ask,
     Backend,
@@ -23,7 +24,6 @@ from cropsmith.agents.backends.base import (
     ToolOutcome,
 )
 from cropsmith.settings import home
-from cropsmith.tools.geometry import Size
 
 VERSION = 1
 """Raise it when adapters change what they send or how they read."""
@@ -101,25 +101,16 @@ class ReplyStore:
         os.replace(name, path)
 
 
-class Cached:
+class Cached(Around):
     """Answers from disk what was asked before at temperature 0, or at any if told so."""
 
     def __init__(
         self, inner: Backend, identity: str, *, warm: bool = False, store: ReplyStore | None = None
     ) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._identity = identity
         self._warm = warm
         self._store = store or ReplyStore()
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
 
     async def ask(self, ask: Ask) -> Reply:
         """Look the answer up, else ask and keep it if it is a whole answer."""

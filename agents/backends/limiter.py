@@ -6,9 +6,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import Ask, Backend, Reply
 from cropsmith.agents.backends.per_loop import PerLoop
-from cropsmith.tools.geometry import Size
 
 IN_FLIGHT = 64
 
@@ -58,21 +58,12 @@ def gate_of(endpoint: str, in_flight: int = IN_FLIGHT) -> Gate:
         return _gates.setdefault(endpoint, Gate(endpoint, in_flight))
 
 
-class Limited:
+class Limited(Around):
     """Lets an ask through only where its endpoint has room."""
 
     def __init__(self, inner: Backend, gate: Gate) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._gate = gate
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
 
     async def ask(self, ask: Ask) -> Reply:
         """Wait for a place, then ask."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import Ask, Backend, Message, Reply, Status, Tokens
 from cropsmith.errors import BudgetSpent
 from cropsmith.prompts import render
-from cropsmith.tools.geometry import Size
 
 ECHO = 2000
 """Characters of the bad answer that are shown back."""
@@ -33,20 +33,11 @@ def both(first: Reply, second: Reply) -> Reply:
     )
 
 
-class Repaired:
+class Repaired(Around):
     """Asks once more after an INVALID or TRUNCATED reply; refusals and blocks stand."""
 
     def __init__(self, inner: Backend) -> None:
-        self.inner = inner
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
+        super().__init__(inner)
 
     async def ask(self, ask: Ask) -> Reply:
         """Ask, and once again if the answer can be mended."""

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from cropsmith.agents.backends.around import Around
 from cropsmith.agents.backends.base import Ask, Backend, Reply, Status
 from cropsmith.agents.backends.limiter import Gate
 from cropsmith.agents.backends.wire import Trouble, WireFault
-from cropsmith.tools.geometry import Size
 
 DEADLINE = 300.0
 """Seconds for one ask with all its retries."""
@@ -53,24 +53,15 @@ def waiting(rule: Rule, attempt: int, wish: float | None) -> float:
     return backoff * random.uniform(0.75, 1.25)
 
 
-class Retried:
+class Retried(Around):
     """Repeats an ask by the policy, within a deadline."""
 
     def __init__(
         self, inner: Backend, gate: Gate | None = None, deadline: float = DEADLINE
     ) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self._gate = gate
         self._deadline = deadline
-
-    @property
-    def name(self) -> str:
-        """Of the model within."""
-        return self.inner.name
-
-    def fit(self, size: Size) -> Size:
-        """As the model within."""
-        return self.inner.fit(size)
 
     async def ask(self, ask: Ask) -> Reply:
         """Ask until an answer came, the policy is used up, or the deadline is near."""
