@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import difflib
 import importlib.util
 import json
 import re
@@ -227,12 +226,7 @@ class Gemini:
             offered = await self.models()
         except Exception:  # The list only improves the hint; the 404 is the error to tell.
             offered = []
-        near = difflib.get_close_matches(self.model, offered, n=3, cutoff=0.4) or offered[:5]
-        names = ", ".join(f"gemini/{name}" for name in near)
-        return NoSuchModel(
-            f"The server at {self.endpoint} has no model '{self.model}'.",
-            hint=f"It offers: {names}" if names else "See: cropsmith models list",
-        )
+        return NoSuchModel("gemini", self.endpoint, self.model, offered)
 
     def _reply(self, answer: Any) -> WireReply:
         tokens = _tokens(answer.usage_metadata)

@@ -1,7 +1,6 @@
 """Chat completions by the OpenAI SDK: OpenAI's cloud, and the base of all that speak it."""
 
 import asyncio
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -256,12 +255,7 @@ class ChatCompletions:
             offered = [model.id for model in (await client.models.list(timeout=10.0)).data]
         except Exception:  # The list only improves the hint; the 404 is the error to tell.
             offered = []
-        near = difflib.get_close_matches(self.model, offered, n=3, cutoff=0.4) or offered[:5]
-        names = ", ".join(f"{self.provider}/{name}" for name in near)
-        return NoSuchModel(
-            f"The server at {self.endpoint} has no model '{self.model}'.",
-            hint=f"It offers: {names}" if names else "See: cropsmith models list",
-        )
+        return NoSuchModel(self.provider, self.endpoint, self.model, offered)
 
     def _gibberish(self, answer: Any) -> WireFault:
         start = self._server.key.scrub(str(answer))[:80]

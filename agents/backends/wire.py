@@ -1,5 +1,6 @@
 """What goes to a provider and what comes back, in words common to all of them."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -97,7 +98,15 @@ class WireFault(Unavailable):
 
 
 class NoSuchModel(Misconfigured):
-    """The server does not have the model."""
+    """The server does not have the model; the hint names the nearest of those it offers."""
+
+    def __init__(self, provider: str, endpoint: str, model: str, offered: Sequence[str]) -> None:
+        near = difflib.get_close_matches(model, offered, n=3, cutoff=0.4) or offered[:5]
+        names = ", ".join(f"{provider}/{name}" for name in near)
+        super().__init__(
+            f"The server at {endpoint} has no model '{model}'.",
+            hint=f"It offers: {names}" if names else "See: cropsmith models list",
+        )
 
 
 class Wire(Protocol):
