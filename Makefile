@@ -52,7 +52,7 @@ integration: $(VENV)/heavy.stamp ## every test, also those with real servers, mo
 	$(BIN)/pytest -m "integration or not integration"
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
-	$(BIN)/python -m cropsmith.evals.benchmarks
+	$(BIN)/python -m cropsmith.evals.lab.benchmarks
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,6 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Checkpointer
 
-from cropsmith.agents.context import Context
 from cropsmith.agents.nodes.analysis import analysis
 from cropsmith.agents.nodes.approval import after_approval, approval
 from cropsmith.agents.nodes.decision import decision
@@ -25,9 +24,10 @@ from cropsmith.agents.nodes.refinement import after_scoring, refinement
 from cropsmith.agents.nodes.render import render
 from cropsmith.agents.nodes.retrieval import retrieval
 from cropsmith.agents.nodes.scoring import scoring
-from cropsmith.agents.state import CropInput, CropOutput, CropState
+from cropsmith.agents.nodes.state import CropInput, CropOutput, CropState
+from cropsmith.agents.parts.context import Context
 from cropsmith.agents.trace.record import CallRecord, record_step
-from cropsmith.tools.result import Usage
+from cropsmith.tools.schema.result import Usage
 
 Graph = CompiledStateGraph[CropState, Context, CropInput, CropOutput]
 

@@ -9,14 +9,14 @@ Runs before any cropsmith.* module is imported, so everything is imported at its
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cropsmith.agents.context import Context
-    from cropsmith.agents.crop_result import CropResult
     from cropsmith.agents.graph import build_graph
+    from cropsmith.agents.parts.context import Context
+    from cropsmith.agents.runs.crop_result import CropResult
     from cropsmith.api import acrop, crop, stream
     from cropsmith.errors import CropsmithError
-    from cropsmith.tools.geometry import Box
-    from cropsmith.tools.ratio import Ratio
-    from cropsmith.tools.request import CropRequest
+    from cropsmith.tools.schema.geometry import Box
+    from cropsmith.tools.schema.ratio import Ratio
+    from cropsmith.tools.schema.request import CropRequest
 
 __all__ = [
     "Box",

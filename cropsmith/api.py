@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.crop_result import CropResult
-from cropsmith.agents.run import run
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
 from cropsmith.settings import home, setting
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.image_store import ImageStore
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.images.subject_mask import subject_from_mask
 from cropsmith.tools.language.shapes import target_named
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
-from cropsmith.tools.subject_mask import subject_from_mask
-from cropsmith.tools.taste import Notebook
+from cropsmith.tools.photographer.taste import Notebook
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
 
 if TYPE_CHECKING:
-    from cropsmith.agents.events import Event
+    from cropsmith.agents.runs.events import Event
 
 
 class RequestOptions(TypedDict, total=False):
@@ -194,10 +194,10 @@ async def stream(
 ) -> AsyncIterator["Event"]:
     """Do what `acrop` does and yield each step as it begins and ends; the report comes last.
 
-    The events are those of `cropsmith.agents.events`. Raises what `acrop` raises; leaving the loop
-    early cancels the run.
+    The events are those of `cropsmith.agents.runs.events`. Raises what `acrop` raises; leaving the
+    loop early cancels the run.
     """
-    from cropsmith.agents.events import events_of
+    from cropsmith.agents.runs.events import events_of
 
     order = ordered(text, request, context, options)
     async with aclosing(events_of(image, order.request, order.context)) as events:

@@ -23,8 +23,8 @@ from cropsmith.evals.trial import (
     in_place_order,
     is_rating,
 )
-from cropsmith.tools.geometry import Box, Boxes, as_array
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.geometry import Box, Boxes, as_array
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 
 class LabelKind(StrEnum):

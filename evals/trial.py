@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.labelled_photo import LabelledPhoto
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.values import Value
 
 
 class Mode(StrEnum):

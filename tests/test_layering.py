@@ -70,7 +70,7 @@ def test_imports_point_left(path: Path) -> None:
         ("tools", "from cropsmith.agents.graph import run"),
         ("tools", "from cropsmith.agents import backends"),
         ("tools", "from cropsmith import evals"),
-        ("tools", "import cropsmith.agents.backends.base"),
+        ("tools", "import cropsmith.agents.backends.protocol.backend"),
         ("agents.backends", "def f():\n    from cropsmith.agents.graph import run"),
         ("evals", "import cropsmith"),
     ],
@@ -83,7 +83,7 @@ def test_an_upward_import_is_seen(folder: str, source: str) -> None:
     ("folder", "source"),
     [
         ("agents", "from cropsmith.agents import backends"),
-        ("agents.backends", "from cropsmith.agents.backends.base import VLM"),
+        ("agents.backends", "from cropsmith.agents.backends.protocol.backend import VLM"),
         ("cropsmith", "from cropsmith.evals.metrics import area"),
         ("prompts", "import json"),
     ],

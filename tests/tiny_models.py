@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cropsmith.tools.weights import ready_for_transformers
+from cropsmith.tools.models.weights import ready_for_transformers
 
 CORPUS = (
     """a photo of a dog and the two dogs on the left, a woman with a red umbrella, the man in a

@@ -3,16 +3,16 @@
 import time
 from collections.abc import Sequence
 
-from cropsmith.agents.backends.answer_schema import answer_schema
-from cropsmith.agents.backends.base import Ask, Reply, Status, ToolCall, ToolSpec
-from cropsmith.agents.backends.convention import Convention, Frame
-from cropsmith.agents.backends.prices import cost_of
-from cropsmith.agents.backends.read_answer import Unusable, read_answer
-from cropsmith.agents.backends.refusal import declines
-from cropsmith.agents.backends.rendering import Rendered, Renderer
-from cropsmith.agents.backends.wire import Finish, Wire, WireReply
+from cropsmith.agents.backends.boxes.convention import Convention, Frame
+from cropsmith.agents.backends.boxes.read_answer import Unusable, read_answer
+from cropsmith.agents.backends.boxes.refusal import declines
+from cropsmith.agents.backends.boxes.rendering import Rendered, Renderer
+from cropsmith.agents.backends.calls.prices import cost_of
+from cropsmith.agents.backends.protocol.answer_schema import answer_schema
+from cropsmith.agents.backends.protocol.backend import Ask, Reply, Status, ToolCall, ToolSpec
+from cropsmith.agents.backends.protocol.wire import Finish, Wire, WireReply
 from cropsmith.errors import Misconfigured
-from cropsmith.tools.geometry import Size
+from cropsmith.tools.schema.geometry import Size
 
 TIMEOUT = 120.0
 """Seconds for one attempt: the first request of a kind may compile for 20 s on a server."""

@@ -7,47 +7,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from cropsmith.agents.backends.base import Backend
-from cropsmith.agents.backends.budget import Budget, Budgeted
-from cropsmith.agents.backends.cache import Cached
-from cropsmith.agents.backends.calibration import calibrated
-from cropsmith.agents.backends.convention import Convention
-from cropsmith.agents.backends.families import MODEL_TYPES, family_named, family_of
-from cropsmith.agents.backends.limiter import IN_FLIGHT, Limited, gate_of
+from cropsmith.agents.backends.boxes.calibration import calibrated
+from cropsmith.agents.backends.boxes.convention import Convention
+from cropsmith.agents.backends.boxes.families import MODEL_TYPES, family_named, family_of
+from cropsmith.agents.backends.boxes.resize import Smart
+from cropsmith.agents.backends.calls.budget import Budget, Budgeted
+from cropsmith.agents.backends.calls.cache import Cached
+from cropsmith.agents.backends.calls.limiter import IN_FLIGHT, Limited, gate_of
+from cropsmith.agents.backends.calls.repair import Repaired
+from cropsmith.agents.backends.calls.retry import DEADLINE, Retried
 from cropsmith.agents.backends.model import TIMEOUT, Model
-from cropsmith.agents.backends.repair import Repaired
-from cropsmith.agents.backends.resize import Smart
-from cropsmith.agents.backends.retry import DEADLINE, Retried
-from cropsmith.agents.backends.wire import Wire
+from cropsmith.agents.backends.protocol.backend import Backend
+from cropsmith.agents.backends.protocol.wire import Wire
 from cropsmith.errors import UsageError
 
 
 def _openai(model: str) -> Wire:
-    from cropsmith.agents.backends.openai import openai_wire
+    from cropsmith.agents.backends.providers.openai import openai_wire
 
     return openai_wire(model)
 
 
 def _gemini(model: str) -> Wire:
-    from cropsmith.agents.backends.gemini import gemini_wire
+    from cropsmith.agents.backends.providers.gemini import gemini_wire
 
     return gemini_wire(model)
 
 
 def _vllm(model: str) -> Wire:
-    from cropsmith.agents.backends.vllm import vllm_wire
+    from cropsmith.agents.backends.providers.vllm import vllm_wire
 
     return vllm_wire(model)
 
 
 def _compatible(model: str) -> Wire:
-    from cropsmith.agents.backends.compatible import compatible_wire
+    from cropsmith.agents.backends.providers.compatible import compatible_wire
 
     return compatible_wire(model)
 
 
 def _transformers(model: str) -> Wire:
-    from cropsmith.agents.backends.transformers import transformers_wire
+    from cropsmith.agents.backends.providers.transformers import transformers_wire
 
     return transformers_wire(model)
 
@@ -179,7 +179,7 @@ def build_backend(
     """
     provider, model = split_model(name)
     if provider == "scripted":
-        from cropsmith.agents.backends.scripted import Scripted
+        from cropsmith.agents.backends.providers.scripted import Scripted
 
         return Scripted.load(Path(model))
     wire = PROVIDERS[provider].make(model)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief
-from cropsmith.tools.alignment import aligned
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.geometry import Box, as_array
-from cropsmith.tools.reasons import reasons_for
-from cropsmith.tools.result import Decision
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.parts.context import Context
+from cropsmith.tools.explain.reasons import reasons_for
+from cropsmith.tools.photographer.alignment import aligned
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.geometry import Box, as_array
+from cropsmith.tools.schema.result import Decision
 
 
 def aligned_decision(

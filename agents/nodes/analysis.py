@@ -5,9 +5,9 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.nodes.asking import ask_mind, view_of
-from cropsmith.agents.state import CropState
+from cropsmith.agents.nodes.ask_mind import ask_mind, view_of
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 
 
 async def analysis(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:

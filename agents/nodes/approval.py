@@ -7,17 +7,17 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from pydantic import ValidationError
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief
-from cropsmith.agents.nodes.briefing import brief_for
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
-from cropsmith.agents.nodes.person import drawn_id
+from cropsmith.agents.nodes.hard_constraints import rules_for
+from cropsmith.agents.nodes.person_choice import drawn_id
 from cropsmith.agents.nodes.proposal import drafted, solved
-from cropsmith.agents.nodes.rules import rules_for
-from cropsmith.agents.state import CropState
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.tools.approval import Approval, Choice, Question, Shape
-from cropsmith.tools.candidate import Candidate
+from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
+from cropsmith.tools.schema.candidate import Candidate
 
 WORDS = "Choose a candidate or give a box for a shape; without a choice the model decides."
 

@@ -5,20 +5,20 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief
+from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.alignment import aligned_decision
-from cropsmith.agents.nodes.asking import ask_mind
-from cropsmith.agents.nodes.briefing import brief_for, distinct
-from cropsmith.agents.nodes.person import decided_by_person
-from cropsmith.agents.nodes.together import Open, decided_together
-from cropsmith.agents.state import CropState
+from cropsmith.agents.nodes.ask_mind import ask_mind
+from cropsmith.agents.nodes.brief import brief_for, distinct
+from cropsmith.agents.nodes.joint_framing import Open, decided_together
+from cropsmith.agents.nodes.person_choice import decided_by_person
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Tightness
-from cropsmith.tools.result import Decision, Failure
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Tightness
+from cropsmith.tools.schema.result import Decision, Failure
 
 LEADERS = 6
 """Candidates that are compared at last, the original apart."""

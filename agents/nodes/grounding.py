@@ -8,19 +8,19 @@ import numpy as np
 from langgraph.runtime import Runtime
 from numpy.typing import NDArray
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Locator, MindFailed
-from cropsmith.agents.nodes.asking import HASH, acting, open_named, view_of
-from cropsmith.agents.state import CropState
+from cropsmith.agents.minds.base.mind import Locator, MindFailed
+from cropsmith.agents.nodes.ask_mind import HASH, acting, open_named, view_of
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.evidence import Evidence
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
 from cropsmith.tools.grounding.queries import asks_for_faces, names_people
 from cropsmith.tools.grounding.telling import told
-from cropsmith.tools.request import Intent, NeverCut
-from cropsmith.tools.result import Failure
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Evidence
+from cropsmith.tools.schema.request import Intent, NeverCut
+from cropsmith.tools.schema.result import Failure
 
 REFERENCE_SIDE = 960
 """Pixels of a reference picture that a detector looks at."""

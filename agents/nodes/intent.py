@@ -5,12 +5,12 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.nodes.asking import HASH, ask_mind, open_named
-from cropsmith.agents.state import CropState, ImageRef
+from cropsmith.agents.nodes.ask_mind import HASH, ask_mind, open_named
+from cropsmith.agents.nodes.state import CropState, ImageRef
+from cropsmith.agents.parts.context import Context
 from cropsmith.errors import UsageError
-from cropsmith.tools.request import CropRequest
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.request import CropRequest
 
 
 def as_request(given: CropRequest | dict[str, Any] | str) -> CropRequest:

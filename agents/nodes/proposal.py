@@ -6,22 +6,22 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief, Mind, MindFailed
-from cropsmith.agents.nodes.briefing import brief_for
-from cropsmith.agents.nodes.rules import rules_for
-from cropsmith.agents.state import CropState
-from cropsmith.tools.candidate import Candidate, Provenance
-from cropsmith.tools.constraint_kinds import Constraint
-from cropsmith.tools.constraints import check_all
-from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import Box, PixelBox, as_array
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Target
-from cropsmith.tools.result import CheckKind, Failure
-from cropsmith.tools.sizes import snap
-from cropsmith.tools.solver import solve
-from cropsmith.tools.transfer import transferred
+from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
+from cropsmith.agents.nodes.brief import brief_for
+from cropsmith.agents.nodes.hard_constraints import rules_for
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
+from cropsmith.tools.constraints.from_intent import check_all
+from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.sizes import snap
+from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.examples.transfer import transferred
+from cropsmith.tools.schema.candidate import Candidate, Provenance
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import Box, PixelBox, as_array
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Target
+from cropsmith.tools.schema.result import CheckKind, Failure
 
 MARGIN = 0.15
 """Room around a grounded subject that is proposed as a crop, as a share of its larger side."""

@@ -4,9 +4,9 @@ from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.nodes.briefing import ranked
-from cropsmith.agents.state import CropState
+from cropsmith.agents.nodes.brief import ranked
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 
 ROUNDS = {"quick": 0, "standard": 0, "thorough": 2}
 """Refinement rounds by effort; two is where Cropper saturates (methods, section 1.5)."""

@@ -5,16 +5,16 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief
-from cropsmith.agents.nodes.briefing import brief_for, distinct
-from cropsmith.agents.state import CropState
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.changes import changes
-from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import Point, whole_pixels
-from cropsmith.tools.result import CropReport, Decision, Framed, Usage
-from cropsmith.tools.solver import output_size
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.nodes.brief import brief_for, distinct
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
+from cropsmith.tools.constraints.solver import output_size
+from cropsmith.tools.explain.changes import changes
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import Point, whole_pixels
+from cropsmith.tools.schema.result import CropReport, Decision, Framed, Usage
 
 ALTERNATIVES = 2
 """Alternatives that are told even when one answer was asked for."""

@@ -5,17 +5,17 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.nodes.asking import view_of
-from cropsmith.agents.recipe import TaskRecipe
-from cropsmith.agents.state import CropState
+from cropsmith.agents.nodes.ask_mind import view_of
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.settings.recipe import TaskRecipe
 from cropsmith.agents.trace.record import current_step
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.tools.geometry import Point
-from cropsmith.tools.request import Intent
-from cropsmith.tools.result import Failure
-from cropsmith.tools.retrieval import Retrieved, Selection
-from cropsmith.tools.view import View
+from cropsmith.tools.examples.retriever import Retrieved, Selection
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Point
+from cropsmith.tools.schema.request import Intent
+from cropsmith.tools.schema.result import Failure
 
 BUILTIN_PHOTOS = 30
 """Examples for the built-in photographer, who carries their crops over and pays for none."""

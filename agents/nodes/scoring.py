@@ -6,14 +6,14 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief, MindFailed
-from cropsmith.agents.nodes.asking import acting
-from cropsmith.agents.nodes.briefing import brief_for
-from cropsmith.agents.state import CropState
+from cropsmith.agents.minds.base.mind import Brief, MindFailed
+from cropsmith.agents.nodes.ask_mind import acting
+from cropsmith.agents.nodes.brief import brief_for
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
 from cropsmith.agents.trace.record import current_step
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.result import Failure
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.result import Failure
 from cropsmith.tools.scorers.row import Scorer
 from cropsmith.tools.scorers.table import Scored
 
@@ -34,7 +34,7 @@ async def judged(
     backend = getattr(acting(context.mind), "backend", None)
     if not context.judge or backend is None:
         return (), ()
-    from cropsmith.agents.judge import judge
+    from cropsmith.agents.minds.vlm.judge import judge
 
     try:
         return (await judge(backend, brief, candidates),), ()

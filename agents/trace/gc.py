@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cropsmith.agents.trace.database import connect, file_of, images_of
 from cropsmith.agents.trace.process import alive
-from cropsmith.tools.image_store import ImageStore
+from cropsmith.tools.images.image_store import ImageStore
 
 CHUNK = 200
 """Traces removed in one transaction: a run that writes meanwhile waits for one at most."""

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from cropsmith.agents.trace.record import Recorder
-from cropsmith.tools.view import SIGHT_SIDE, View
+from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE, View
 
 MAX_PHOTO_BYTES = 32 * 2**20
 """A photo that came without a file (bytes, web, standard input) is kept up to this size."""

@@ -16,8 +16,8 @@ from cropsmith.agents.trace.process import alive
 from cropsmith.agents.trace.record import Facts, Step
 from cropsmith.agents.trace.values import PictureUse, StepMark, Trace, TraceHead, TraceStatus
 from cropsmith.errors import OutputError, UsageError
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.image_store import ImageStore
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.schema.geometry import Size
 
 _COLUMNS = """id, started, ended, status, source, path, sha256, width, height, request, model,
     calls, failed_calls, prompt_tokens, completion_tokens, cost, error, parent, process"""

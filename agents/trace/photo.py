@@ -9,8 +9,8 @@ from PIL import Image
 
 from cropsmith.agents.trace.values import Trace
 from cropsmith.errors import UnreadableImage, UsageError
-from cropsmith.tools.image_store import ImageStore
-from cropsmith.tools.photo import Photo, open_photo
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.images.photo import Photo, open_photo
 
 
 def original(trace: Trace, images: ImageStore) -> bytes | None:

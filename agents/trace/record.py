@@ -12,9 +12,9 @@ from typing import Annotated, Any, Protocol
 from langgraph.errors import GraphBubbleUp
 from pydantic import BeforeValidator, Field, JsonValue
 
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.plain_text import plain_unicode
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.plain_text import plain_unicode
+from cropsmith.tools.schema.values import Value
 
 Text = Annotated[str, BeforeValidator(plain_unicode)]
 """Text from outside; undecodable bytes (of a file name) become visible escapes."""

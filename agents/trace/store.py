@@ -17,8 +17,8 @@ from cropsmith.agents.trace.record import Facts, Step
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
 from cropsmith.agents.trace.writer import Job, Work, Writer, writer_of
 from cropsmith.errors import UsageError
-from cropsmith.tools.image_store import ImageStore
-from cropsmith.tools.plain_text import plain_unicode
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.schema.plain_text import plain_unicode
 
 _ANY = TypeAdapter(Any)
 

@@ -4,8 +4,8 @@ from enum import StrEnum
 from typing import Any
 
 from cropsmith.agents.trace.record import Facts, Step
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.values import Value
 
 
 class TraceStatus(StrEnum):

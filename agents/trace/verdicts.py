@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from cropsmith.agents.trace.database import connect, file_of
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.values import Value
 
 
 class Verdict(Value):

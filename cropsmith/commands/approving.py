@@ -4,14 +4,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 
-from cropsmith.agents.approving import Pending, begin, resume
-from cropsmith.agents.context import Context
-from cropsmith.agents.crop_result import CropResult
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.runs.human_approval import Pending, begin, resume
 from cropsmith.commands.cropping import Delivery, delivered, read_box
 from cropsmith.errors import UsageError
 from cropsmith.printable import printable
-from cropsmith.tools.approval import Approval, Choice, Question, Shape
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
+from cropsmith.tools.schema.request import CropRequest
 
 
 def crop_with_approval(

@@ -11,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.crop_result import CropResult
-from cropsmith.agents.run import run
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.runs.run import run
 from cropsmith.commands.telling import told
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.printable import printable
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.output import check_output, crop_path, write_image, write_picture
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.images.output import check_output, crop_path, write_image, write_picture
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import CropRequest
 
 PHOTO_SUFFIXES = {
     ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".gif", ".bmp",

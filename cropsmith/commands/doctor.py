@@ -57,7 +57,7 @@ def _folders() -> Iterator[Finding]:
 
 
 def _extras() -> Iterator[Finding]:
-    from cropsmith.agents.backends.standing import extras
+    from cropsmith.agents.backends.availability import extras
 
     for row in extras():
         if row.missing:
@@ -86,7 +86,7 @@ def _torchvision() -> Iterator[Finding]:
 def _providers() -> Iterator[Finding]:
     import asyncio
 
-    from cropsmith.agents.backends.standing import standings
+    from cropsmith.agents.backends.availability import standings
 
     for row in asyncio.run(standings()):
         if row.ready:
@@ -97,7 +97,7 @@ def _providers() -> Iterator[Finding]:
 
 
 def _hosting() -> Iterator[Finding]:
-    from cropsmith.agents.backends.hosting import find_vllm, gpus_at_hand
+    from cropsmith.agents.backends.providers.hosting import find_vllm, gpus_at_hand
     from cropsmith.errors import CropsmithError
 
     gpus = gpus_at_hand()

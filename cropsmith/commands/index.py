@@ -11,8 +11,8 @@ from cropsmith.errors import OutputError, UsageError
 from cropsmith.printable import printable
 
 if TYPE_CHECKING:
-    from cropsmith.tools.geometry import Box
-    from cropsmith.tools.labelled_photo import LabelledPhoto
+    from cropsmith.tools.schema.geometry import Box
+    from cropsmith.tools.schema.labelled_photo import LabelledPhoto
     from cropsmith.vectorstore.build import Bad, BuildReport
     from cropsmith.vectorstore.build import Progress as Done
     from cropsmith.vectorstore.index import Index
@@ -80,12 +80,12 @@ def add(
     bad: BadFile = None,
 ) -> None:
     """Add your own crops; retrieval prefers those of the index "personal"."""
-    from cropsmith.tools.example_row import PERSONAL
-    from cropsmith.tools.personal_index import keep_crop, open_personal
+    from cropsmith.tools.examples.personal_index import keep_crop, open_personal
+    from cropsmith.tools.examples.row import PERSONAL
     from cropsmith.vectorstore.index import Index, index_folder
 
     if box:
-        from cropsmith.tools.photo import open_photo
+        from cropsmith.tools.images.photo import open_photo
 
         if name != PERSONAL:
             raise UsageError("A single crop is added to the personal index only.")
@@ -145,11 +145,11 @@ def search(
     from PIL import Image
 
     from cropsmith.settings import home
-    from cropsmith.tools.contact_sheet import Tile, contact_sheet
-    from cropsmith.tools.image_store import ImageStore
-    from cropsmith.tools.photo import LOOK_SIDE, open_photo
-    from cropsmith.tools.retrieval import Retriever, Selection, load_shelf
-    from cropsmith.tools.view import View
+    from cropsmith.tools.drawing.contact_sheet import Tile, contact_sheet
+    from cropsmith.tools.examples.retriever import Retriever, Selection, load_shelf
+    from cropsmith.tools.images.image_store import ImageStore
+    from cropsmith.tools.images.photo import LOOK_SIDE, open_photo
+    from cropsmith.tools.photographer.opened_photo import View
     from cropsmith.vectorstore.index import index_folder
 
     if out.exists() and not force:
@@ -192,7 +192,7 @@ def _read(
     source: Path, format: str, split: str
 ) -> tuple[Sequence["LabelledPhoto"], Sequence["Bad"], str]:
     """Return photos with crops, bad lines, and what the manifest calls the dataset."""
-    from cropsmith.tools.own_crops import read_own_crops
+    from cropsmith.tools.examples.own_crops import read_own_crops
     from cropsmith.vectorstore.build import Bad
 
     if source.is_file() and source.suffix.lower() in (".jsonl", ".ndjson", ".csv"):
@@ -227,7 +227,7 @@ def _fill(
     flaws: Sequence["Bad"],
     bad_file: Path | None,
 ) -> None:
-    from cropsmith.tools.example_row import entries_of
+    from cropsmith.tools.examples.row import entries_of
     from cropsmith.vectorstore.build import build as fill
     from cropsmith.vectorstore.cache import EmbeddingCache
     from cropsmith.vectorstore.embedder import embedder as make
@@ -300,7 +300,7 @@ def _tell(
 
 
 def _box(text: str) -> "Box":
-    from cropsmith.tools.geometry import Box
+    from cropsmith.tools.schema.geometry import Box
 
     try:
         x1, y1, x2, y2 = (float(part) for part in text.split(","))

@@ -23,7 +23,7 @@ def list_(
     """Show which providers are configured and reachable, and the models they offer."""
     import asyncio
 
-    from cropsmith.agents.backends.standing import standings
+    from cropsmith.agents.backends.availability import standings
     from cropsmith.printable import printable
 
     if families:
@@ -56,8 +56,8 @@ def _convention(name: str, endpoint: str) -> str:
 
 
 def _families() -> None:
-    from cropsmith.agents.backends.families import FAMILIES
-    from cropsmith.agents.backends.rendering import box_words
+    from cropsmith.agents.backends.boxes.families import FAMILIES
+    from cropsmith.agents.backends.boxes.rendering import box_words
 
     for row in FAMILIES.values():
         scale = "pixels" if row.extent is None else f"0..{row.extent:g}"
@@ -79,11 +79,11 @@ def probe_(
     import asyncio
     import datetime
 
-    from cropsmith.agents.backends.calibration import Calibration, store
-    from cropsmith.agents.backends.families import family_named
-    from cropsmith.agents.backends.probe import probe
+    from cropsmith.agents.backends.boxes.calibration import Calibration, store
+    from cropsmith.agents.backends.boxes.families import family_named
+    from cropsmith.agents.backends.boxes.probe import probe
+    from cropsmith.agents.backends.boxes.rendering import box_words
     from cropsmith.agents.backends.registry import make_wire
-    from cropsmith.agents.backends.rendering import box_words
     from cropsmith.printable import printable
 
     wire = make_wire(model)
@@ -129,7 +129,7 @@ def serve(
     timeout: Annotated[float, typer.Option(help="Seconds to wait until it is ready.")] = 1800,
 ) -> None:
     """Host an open VLM with vLLM until Ctrl-C. What follows -- goes to `vllm serve` as it is."""
-    from cropsmith.agents.backends.hosting import Hosting, start
+    from cropsmith.agents.backends.providers.hosting import Hosting, start
     from cropsmith.printable import printable
     from cropsmith.settings import home
 

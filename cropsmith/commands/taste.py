@@ -12,7 +12,7 @@ app = typer.Typer(
 @app.command()
 def show() -> None:
     """Say how many crops were judged and what they taught."""
-    from cropsmith.tools.taste import TRAITS, Notebook
+    from cropsmith.tools.photographer.taste import TRAITS, Notebook
 
     notebook = Notebook()
     taste = notebook.taste()
@@ -27,7 +27,7 @@ def show() -> None:
 @app.command()
 def reset() -> None:
     """Forget everything."""
-    from cropsmith.tools.taste import Notebook
+    from cropsmith.tools.photographer.taste import Notebook
 
     Notebook().reset()
     print("Forgotten. Crops are ranked for people in general again.")

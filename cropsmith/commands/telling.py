@@ -1,8 +1,8 @@
 """Results in words, for the terminal."""
 
-from cropsmith.agents.crop_result import CropResult
-from cropsmith.tools.changes import in_words
-from cropsmith.tools.result import Framed
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.tools.explain.changes import in_words
+from cropsmith.tools.schema.result import Framed
 
 
 def told(result: CropResult) -> list[str]:

@@ -42,7 +42,7 @@ def list_(
 ) -> None:
     """List the newest traces."""
     from cropsmith.agents.trace.library import TraceFilter
-    from cropsmith.agents.trace.listing import table
+    from cropsmith.agents.trace.views.listing import table
 
     library = _library()
     wanted = TraceFilter(photo=photo, model=model, status=_status(status), text=text, limit=number)
@@ -75,8 +75,8 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="The trace as one JSON document.")] = False,
 ) -> None:
     """Tell the story of a trace, with the crops drawn where the terminal can."""
-    from cropsmith.agents.trace.drawing import drawn
-    from cropsmith.agents.trace.story import told
+    from cropsmith.agents.trace.views.drawing import drawn
+    from cropsmith.agents.trace.views.story import told
 
     library = _library()
     trace = library.read(name)
@@ -99,7 +99,7 @@ def open_(
     force: Annotated[bool, typer.Option(help="Overwrite the file.")] = False,
 ) -> None:
     """Show a trace in the browser, as one page that needs no network."""
-    from cropsmith.agents.trace.page import page
+    from cropsmith.agents.trace.views.page import page
 
     library = _library()
     trace = library.read(name)
@@ -128,9 +128,9 @@ def export(
     """Give traces as JSON Lines."""
     import json
 
-    from cropsmith.agents.trace.export import lines
-    from cropsmith.agents.trace.export import schema as schema_of_line
     from cropsmith.agents.trace.library import TraceFilter
+    from cropsmith.agents.trace.views.export import lines
+    from cropsmith.agents.trace.views.export import schema as schema_of_line
 
     if schema:
         print(json.dumps(schema_of_line(), indent=2))
@@ -162,9 +162,9 @@ def replay(
     """
     import asyncio
 
-    from cropsmith.agents.trace.diff import diff
-    from cropsmith.agents.trace.listing import differences
-    from cropsmith.agents.trace.replay import replay as replay_trace
+    from cropsmith.agents.replay.replay import replay as replay_trace
+    from cropsmith.agents.trace.views.diff import diff
+    from cropsmith.agents.trace.views.listing import differences
 
     library = _library()
     trace = library.read(name)
@@ -206,8 +206,8 @@ def diff_(
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
     """Compare two traces: where they parted, and in which prompts, boxes and scores."""
-    from cropsmith.agents.trace.diff import diff
-    from cropsmith.agents.trace.listing import differences
+    from cropsmith.agents.trace.views.diff import diff
+    from cropsmith.agents.trace.views.listing import differences
 
     library = _library()
     compared = diff(library.read(a), library.read(b))
@@ -257,7 +257,7 @@ def _status(text: str) -> "TraceStatus | None":
 
 
 def _write(path: Path, data: bytes, force: bool) -> Path:
-    from cropsmith.tools.output import write_whole
+    from cropsmith.tools.images.output import write_whole
 
     write_whole(path, data, force=force)
     return path

@@ -16,8 +16,13 @@ def list_weights() -> None:
     """List the named weights and the hub models that are looked for, and which are here."""
     from cropsmith.settings import weights_folder
     from cropsmith.tools.grounding.owl import KNOWN
+    from cropsmith.tools.models.weights import (
+        WeightsMissing,
+        find_weights,
+        local_model,
+        weight_files,
+    )
     from cropsmith.tools.scorers.encoder import DEFAULT_CLIP
-    from cropsmith.tools.weights import WeightsMissing, find_weights, local_model, weight_files
 
     typer.echo(f"Folder: {weights_folder()}")
     for name, row in weight_files().items():
@@ -39,7 +44,7 @@ def fetch(
     from rich.console import Console
     from rich.progress import Progress
 
-    from cropsmith.tools.weights import fetch as fetch_weights
+    from cropsmith.tools.models.weights import fetch as fetch_weights
 
     with Progress(transient=True, console=Console(stderr=True)) as bars:
         bar = bars.add_task(f"Fetching {name}", total=None)

@@ -19,7 +19,7 @@ from starlette.responses import (
 )
 
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
-from cropsmith.agents.trace.page import page, policy
+from cropsmith.agents.trace.views.page import page, policy
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.studio.crops import Crops
 from cropsmith.studio.guard import Guard, csrf_of
@@ -71,7 +71,7 @@ def _add_pages(app: FastAPI, settings: StudioSettings, pages: Pages) -> None:
     library = TraceLibrary(settings.home)
     studies = Studies(settings.home)
     # Names out of a list of shipped files, never paths; two are the trace page's own.
-    shared = files("cropsmith.agents.trace") / "page_files"
+    shared = files("cropsmith.agents.trace.views") / "page_files"
     shipped = {path.name: path for path in pages.static.iterdir()}
     shipped |= {name: shared / name for name in ("dom.js", "page.css")}
 

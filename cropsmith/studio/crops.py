@@ -3,25 +3,25 @@
 import time
 from dataclasses import dataclass
 
-from cropsmith.agents.trace.account import account_of
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.verdicts import Verdict, keep_verdict
+from cropsmith.agents.trace.views.account import account_of
 from cropsmith.errors import UsageError
 from cropsmith.studio.orders import Judgement, Piece
 from cropsmith.studio.settings import StudioSettings
-from cropsmith.tools.constraints import constraints_for
-from cropsmith.tools.geometry import Box, PixelBox, Size, as_array
-from cropsmith.tools.personal_index import keep_crop
-from cropsmith.tools.photo import Photo
-from cropsmith.tools.preference import Preference
-from cropsmith.tools.render import render
-from cropsmith.tools.rendered import Rendered
-from cropsmith.tools.request import Intent, Target
-from cropsmith.tools.result import CropReport
-from cropsmith.tools.solver import output_size, solve
-from cropsmith.tools.taste import Judged, Notebook, judge
-from cropsmith.tools.view import View
+from cropsmith.tools.constraints.from_intent import constraints_for
+from cropsmith.tools.constraints.solver import output_size, solve
+from cropsmith.tools.examples.personal_index import keep_crop
+from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.images.render import render
+from cropsmith.tools.images.rendered import Rendered
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.photographer.preference import Preference
+from cropsmith.tools.photographer.taste import Judged, Notebook, judge
+from cropsmith.tools.schema.geometry import Box, PixelBox, Size, as_array
+from cropsmith.tools.schema.request import Intent, Target
+from cropsmith.tools.schema.result import CropReport
 
 
 @dataclass(frozen=True)

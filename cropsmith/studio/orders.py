@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from cropsmith.agents.context import Context, Effort
+from cropsmith.agents.parts.context import Context, Effort
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.api import context_from, request_from
 from cropsmith.studio.settings import StudioSettings
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.request import CropRequest
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import CropRequest
+from cropsmith.tools.schema.values import Value
 
 SHA256 = r"^[0-9a-f]{64}$"
 

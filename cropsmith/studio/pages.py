@@ -7,13 +7,13 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from cropsmith.agents.trace.diff import diff
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
-from cropsmith.agents.trace.story import price, took, when
 from cropsmith.agents.trace.values import TraceHead
+from cropsmith.agents.trace.views.diff import diff
+from cropsmith.agents.trace.views.story import price, took, when
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.studio.studies import Study
-from cropsmith.tools.plain_text import one_line, visible
+from cropsmith.tools.schema.plain_text import one_line, visible
 
 RATIOS = ("1:1", "4:5", "3:2", "16:9", "9:16")
 

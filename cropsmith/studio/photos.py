@@ -7,10 +7,10 @@ from cropsmith.agents.trace.database import images_of
 from cropsmith.agents.trace.photo import jpeg_of
 from cropsmith.errors import UsageError
 from cropsmith.studio.settings import StudioSettings
-from cropsmith.tools.image_store import ImageStore
-from cropsmith.tools.photo import Photo, open_photo
-from cropsmith.tools.plain_text import visible
-from cropsmith.tools.values import Value
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.images.photo import Photo, open_photo
+from cropsmith.tools.schema.plain_text import visible
+from cropsmith.tools.schema.values import Value
 
 VIEW_SIDE = 1600
 """Long side of the picture that the browser shows, in pixels."""

@@ -10,13 +10,13 @@ from typing import Any
 
 import pydantic_core
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.events import Event, RunBegan, RunEnded, StepEnded, events_of
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.events import Event, RunBegan, RunEnded, StepEnded, events_of
 from cropsmith.agents.trace.record import Step
-from cropsmith.agents.trace.summary import summary
+from cropsmith.agents.trace.views.summary import summary
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.photo import Photo
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.schema.request import CropRequest
 
 KEPT = 64
 """Ended runs whose events can still be listened to."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.values import Value
 
 REPORT = "report.html"
 KNOWN = ".folder"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cropsmith.evals.trial import Trial
-from cropsmith.tools.geometry import Box, as_array, iou_matrix
-from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.schema.geometry import Box, as_array, iou_matrix
+from cropsmith.tools.schema.ratio import Ratio
 
 LARGEST_ANCHOR = 11 / 12
 """Side of GAICD's largest anchor; as a constant it scores the published baseline row."""

@@ -18,8 +18,8 @@ from cropsmith.evals.baselines.geometry import maximal, window
 from cropsmith.evals.datasets.gaicd import BINS
 from cropsmith.evals.datasets.registry import fold_of
 from cropsmith.evals.trial import Protocol, Trial, given_ratio, is_rating, trial_for
-from cropsmith.tools.geometry import Box, as_array, iou_matrix
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.geometry import Box, as_array, iou_matrix
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 FOLDS = 5
 Cell = tuple[int, int, int, int]

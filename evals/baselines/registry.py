@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from cropsmith.evals.baselines import geometry, saliency
 from cropsmith.evals.baselines.prior import Prior
 from cropsmith.evals.trial import Mode, Protocol, Trial
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 Crop = Callable[[Trial], Box]
 Rank = Callable[[Trial], Sequence[float]]

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from cropsmith.errors import MissingExtra
 from cropsmith.evals.baselines.geometry import maximal
 from cropsmith.evals.trial import Trial
-from cropsmith.tools.geometry import Box, PixelBox, Size
-from cropsmith.tools.photo import open_photo
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 
 FREE_SHARE = 0.9
 LONG_SIDE = 1600

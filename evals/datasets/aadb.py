@@ -10,9 +10,9 @@ from pathlib import Path
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_lines
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 LISTS = "imgListFiles_label"
 SPLITS = {"Train": "train", "Validation": "val", "TestNew": "test", "Test": "test-old"}

@@ -10,9 +10,9 @@ from pathlib import Path
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Entry, image_size, numbers, read_entries
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 HORANYI, TEXTCROP = "horanyi-pr", "textcrop"
 LICENCE = "ask the authors: for measurement only"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropsmith.evals.datasets.reading import Place
-from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.schema.geometry import Box, Size
 
 OVERRUN = 2.0
 """Pixels by which a box may leave the photo and is clamped; FCDB has 19 such boxes."""

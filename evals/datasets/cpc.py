@@ -10,8 +10,8 @@ from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_lines, record
 from cropsmith.evals.datasets.reading import parse_json as parse
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 FOLDER = "CollectedAnnotationsRaw"
 LICENCE = "photos of Flickr and AADB users: for measurement only"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cropsmith.evals.datasets.checks import Problem
 from cropsmith.evals.datasets.reading import DatasetError, Place
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 PHOTO_FOLDERS = ("photos", "images", "data", "")
 """Where the photos may lie beside the labels, in this order."""

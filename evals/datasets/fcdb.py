@@ -12,9 +12,9 @@ from pathlib import Path
 from cropsmith.evals.datasets.checks import Checks, from_corner, placeholders
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, read_entries, record
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.labelled_photo import LabelledPhoto, VotedPair
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto, VotedPair
 
 OFFICIAL = {"train": "cropping_training_set.json", "test": "cropping_testing_set.json"}
 LICENCE = "annotations MIT; photos belong to Flickr users: measure with them, never ship them"

@@ -13,9 +13,9 @@ from cropsmith.errors import MissingExtra
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_entries, record
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 MAT = "500_image_dataset.mat"
 JSON = ("flms.json", "FLMS.json", "image_crop.json")

@@ -13,8 +13,8 @@ from pathlib import Path
 from cropsmith.evals.datasets.checks import Checks, from_corner
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_text
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 PHOTOS = frozenset(
     ".jpg .jpeg .png .webp .avif .heic .heif .tif .tiff .gif .bmp".split()  # what opens

@@ -21,9 +21,9 @@ from cropsmith.evals.datasets.reading import (
     read_lines,
     record,
 )
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 BINS = 12
 INVALID = -2

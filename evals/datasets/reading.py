@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.geometry import Size
+from cropsmith.tools.schema.geometry import Size
 
 LONGEST = 512 * 2**20
 """Bytes; the largest label file of any of these sets is below 50 MB."""

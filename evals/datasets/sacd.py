@@ -14,8 +14,8 @@ from cropsmith.evals.datasets.checks import Checks, from_corner
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import Entry, Place, image_size, numbers, parse_json, record
 from cropsmith.evals.datasets.reading import read_json as read
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 SPLITS = ("train", "val", "test")
 LICENCE = "photos without a recorded licence: for measurement only"

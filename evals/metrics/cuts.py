@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 WHOLE = 0.98
 """Share of a thing's area inside the crop from which it counts as whole: detector boxes are no

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cropsmith.evals.metrics.overlap import agreement
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 KEPT_FROM = 0.99
 """A box of this share of the area is the photo itself, whatever it is called."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.evals.metrics.ranking import Values, threshold
-from cropsmith.tools.geometry import Box, Boxes, as_array, iou_matrix
+from cropsmith.tools.schema.geometry import Box, Boxes, as_array, iou_matrix
 
 TOLERANCES = (0.90, 0.85)
 """The epsilons that are reported; lower ones are met by almost any box."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from cropsmith.tools.geometry import Box, Size, as_array, iou_matrix
+from cropsmith.tools.schema.geometry import Box, Size, as_array, iou_matrix
 
 RECALL_AT = 0.75
 """The IoU that counts as found, in FCDB, FLMS and human-centric papers alike."""

@@ -25,7 +25,7 @@ from cropsmith.evals.study.faces import faces_of
 from cropsmith.evals.study.plan import Arm, Part, Plan, Planned
 from cropsmith.evals.study.store import Sample
 from cropsmith.evals.trial import Protocol, SampleStatus
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 TRAINED_ON = {"builtin": frozenset({("fcdb", "train"), ("fcdb", "")})}
 """Models whose weights were fitted to photos of a dataset's part: those figures are in-sample."""

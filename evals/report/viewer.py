@@ -15,8 +15,8 @@ from cropsmith.evals.report.results import Table, finished
 from cropsmith.evals.study.plan import Part, Plan
 from cropsmith.evals.study.store import Sample
 from cropsmith.evals.trial import Mode
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 Photos = Literal["none", "link", "thumbnails"]
 """What the viewer shows under the crops: a bare frame, the file where it lies, a small copy."""
@@ -190,7 +190,7 @@ def _thumbnails(photos: Sequence[LabelledPhoto], room: int) -> dict[str, str]:
 def _thumbnail(photo: LabelledPhoto, side: int) -> str:
     from PIL import Image
 
-    from cropsmith.tools.photo import open_photo
+    from cropsmith.tools.images.photo import open_photo
 
     try:
         pixels = open_photo(photo.path).pixels(side)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.store import Store
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.photo import open_photo
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.schema.geometry import Box
 
 LONG_SIDE = 1024
 """Pixels a side for the detector: the size that vision models are shown, too."""
@@ -24,7 +24,7 @@ async def note_faces(plan: Plan) -> None:
 
 
 def _detect(path: str) -> list[list[float]]:
-    from cropsmith.tools.eyes.faces import find_faces
+    from cropsmith.tools.vision.faces import find_faces
 
     found = find_faces(open_photo(path).pixels(LONG_SIDE))
     return [list(face.box.corners) for face in found]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ValidationError
 
-from cropsmith.agents.backends.base import Ask, Backend, Reply, Status
-from cropsmith.agents.backends.cache import key_of
-from cropsmith.agents.backends.prices import price_of
+from cropsmith.agents.backends.calls.cache import key_of
+from cropsmith.agents.backends.calls.prices import price_of
+from cropsmith.agents.backends.protocol.backend import Ask, Backend, Reply, Status
 from cropsmith.errors import BudgetSpent, UsageError
 from cropsmith.evals.study.spec import PriceSpec
 from cropsmith.evals.study.store import Store
-from cropsmith.tools.geometry import Size
+from cropsmith.tools.schema.geometry import Size
 
 TEXT_PER_TOKEN = 4
 PICTURE_TOKENS = 1000

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cropsmith.agents.backends.prices import price_of
+from cropsmith.agents.backends.calls.prices import price_of
 from cropsmith.errors import UsageError
 from cropsmith.evals.baselines.registry import BASELINES, Baseline, fitted
 from cropsmith.evals.datasets.dataset import Dataset
@@ -16,7 +16,7 @@ from cropsmith.evals.study.ledger import ANSWER_TOKENS, PICTURE_TOKENS
 from cropsmith.evals.study.spec import DatasetSpec, Study, SystemSpec, digest
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import PAID_FOR, Mode, Protocol, Trial, offers, trial_for
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 KEY_VERSION = 1
 """Raise it when the same settings mean something else."""

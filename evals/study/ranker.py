@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import Field
 
-from cropsmith.agents.backends.base import Ask, Boxes, Message, Picture, Status
+from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Message, Picture, Status
 from cropsmith.evals.study.ledger import current_attempt
 from cropsmith.evals.trial import Answer, SampleStatus, Trial
 from cropsmith.prompts import render
-from cropsmith.tools.values import Value
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.values import Value
 
 MAX_TOKENS = 4096
 
@@ -54,6 +54,6 @@ async def rank_with(mind: Any, view: View, trial: Trial, temperature: float) -> 
 
 async def _picture(backend: Any, view: View) -> Picture:
     """Return the photo exactly as the same model sees it when it proposes crops."""
-    from cropsmith.agents.vlm_pictures import Darkroom
+    from cropsmith.agents.minds.vlm.pictures import Darkroom
 
     return await Darkroom(backend).photo(view)

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cropsmith.agents.backends.hosting import Hosting, Server, healthy, start
+from cropsmith.agents.backends.providers.hosting import Hosting, Server, healthy, start
 from cropsmith.errors import UsageError
 from cropsmith.evals.study.spec import ServeSpec, SystemSpec
 

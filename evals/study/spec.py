@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from cropsmith.evals.baselines.registry import BASELINES
 from cropsmith.evals.trial import Mode, Protocol
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.values import Value
 
 Setting = bool | int | float | str
 

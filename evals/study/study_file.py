@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from cropsmith.errors import MissingExtra, UsageError
 from cropsmith.evals.study.spec import Study
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.values import Value
 
 Path_ = tuple[str | int, ...]
 Lines = dict[Path_, int]

@@ -7,10 +7,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
-from cropsmith.agents.context import Context
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.mind import MindFailed
-from cropsmith.agents.run import run
+from cropsmith.agents.minds.base.mind import MindFailed
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import NoTrace, Recorder
 from cropsmith.errors import (
     BudgetSpent,
@@ -30,10 +30,10 @@ from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import Answer, Mode, SampleStatus, Trial
 from cropsmith.evals.trial import Protocol as Given
 from cropsmith.prompts import replaced_by
-from cropsmith.tools.geometry import as_array
-from cropsmith.tools.preference import Preference
-from cropsmith.tools.request import CropRequest, Target
-from cropsmith.tools.view import Views
+from cropsmith.tools.photographer.opened_photo import Views
+from cropsmith.tools.photographer.preference import Preference
+from cropsmith.tools.schema.geometry import as_array
+from cropsmith.tools.schema.request import CropRequest, Target
 
 current_recorder: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "current_recorder", default=None
@@ -181,7 +181,7 @@ class CropSystem:
             context.views, context.recorder = self._views, _OfTheSample()
             if self._spec.asks_a_model:
                 from cropsmith.agents.backends.registry import build_backend
-                from cropsmith.agents.minds import mind_over
+                from cropsmith.agents.minds.build import mind_over
 
                 backend = build_backend(
                     self._spec.model,

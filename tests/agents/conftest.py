@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.backends.base import Ask, Status
-from cropsmith.agents.backends.scripted import Player, Scripted, ScriptedAnswer
-from cropsmith.agents.context import Context
-from cropsmith.agents.minds import mind_over
+from cropsmith.agents.backends.protocol.backend import Ask, Status
+from cropsmith.agents.backends.providers.scripted import Player, Scripted, ScriptedAnswer
+from cropsmith.agents.minds.build import mind_over
+from cropsmith.agents.parts.context import Context
 
 
 def box(draw: random.Random) -> dict[str, float]:

@@ -5,16 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from cropsmith.agents.backends.answer_schema import Dialect
-from cropsmith.agents.backends.base import Ask, Picture
-from cropsmith.agents.backends.convention import Frame, Notation
-from cropsmith.agents.backends.families import FAMILIES
-from cropsmith.agents.backends.pictures import picture_of
-from cropsmith.agents.backends.rendering import Renderer
-from cropsmith.agents.cropper_asks import Packed, add_examples, answer_of
-from cropsmith.agents.vlm_asks import Script, ShownExample
-from cropsmith.tools.evidence import Example, ExpertCrop
-from cropsmith.tools.geometry import Box, Point
+from cropsmith.agents.backends.boxes.convention import Frame, Notation
+from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.boxes.rendering import Renderer
+from cropsmith.agents.backends.protocol.answer_schema import Dialect
+from cropsmith.agents.backends.protocol.backend import Ask, Picture
+from cropsmith.agents.backends.protocol.pictures import picture_of
+from cropsmith.agents.minds.cropper.messages import Packed, add_examples, answer_of
+from cropsmith.agents.minds.vlm.messages import Script, ShownExample
+from cropsmith.tools.schema.evidence import Example, ExpertCrop
+from cropsmith.tools.schema.geometry import Box, Point
 
 USABLE = [name for name, row in FAMILIES.items() if row.usable]
 BOX = Box(x1=0.25, y1=0.125, x2=0.75, y2=0.875)

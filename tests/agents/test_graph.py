@@ -8,19 +8,19 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from PIL import Image
 from skimage import data
 
-from cropsmith.agents.context import Context
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.mind import Brief, MindFailed
-from cropsmith.agents.run import run
+from cropsmith.agents.minds.base.mind import Brief, MindFailed
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import Infeasible, UsageError
-from cropsmith.tools.candidate import Candidate, Provenance
-from cropsmith.tools.evidence import Analysis
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import CropRequest, Intent, NeverCut, Target
-from cropsmith.tools.result import Decision
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate, Provenance
+from cropsmith.tools.schema.evidence import Analysis
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import CropRequest, Intent, NeverCut, Target
+from cropsmith.tools.schema.result import Decision
 
 PHOTO = data.astronaut()
 FOUR_FIVE = CropRequest(targets=(Target(name="4:5", ratio=Ratio(width=4, height=5)),))
@@ -217,7 +217,7 @@ async def test_preference_stands_beside_a_models_choice() -> None:
 
 
 async def test_a_persons_taste_moves_the_crop_their_way() -> None:
-    from cropsmith.tools.taste import TRAITS
+    from cropsmith.tools.photographer.taste import TRAITS
 
     def weights(value: float) -> tuple[float, ...]:
         return tuple(value if trait == "tight" else 0.0 for trait in TRAITS)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from cropsmith.cli import main
+from cropsmith.commands.main import main
 
 
 @dataclass(frozen=True)

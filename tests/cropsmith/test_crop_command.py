@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from PIL import Image
 
-from cropsmith.tools.result import CropReport
+from cropsmith.tools.schema.result import CropReport
 
 Command = Callable[..., Any]
 SCHEMA = Path(__file__).parents[2] / "docs" / "crop-result.schema.json"

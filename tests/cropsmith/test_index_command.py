@@ -8,9 +8,9 @@ from typer.testing import CliRunner, Result
 
 from cropsmith.commands.index import app
 from cropsmith.errors import CropsmithError, OutputError, UsageError
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.personal_index import keep_crop, open_personal
-from cropsmith.tools.photo import open_photo
+from cropsmith.tools.examples.personal_index import keep_crop, open_personal
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.schema.geometry import Box
 
 
 def run(*arguments: object) -> Result:

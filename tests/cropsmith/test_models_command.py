@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cropsmith.agents.backends.calibration import calibrated
-from cropsmith.cli import app
+from cropsmith.agents.backends.boxes.calibration import calibrated
+from cropsmith.commands.main import app
 from cropsmith.errors import CropsmithError
 
 pytest.importorskip("openai")
@@ -97,7 +97,7 @@ def test_mistakes_are_one_sentence(serving: Path, server: Any, words: list[str],
 def test_doctor_says_what_is_missing_and_how_to_get_it(
     server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cropsmith.agents.backends import standing
+    from cropsmith.agents.backends import availability as standing
 
     monkeypatch.setitem(standing.EXTRAS, "clip", ("embeddings", ("no_such_package",)))
     out = cropsmith("doctor").output

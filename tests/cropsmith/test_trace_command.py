@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.evals.lab.trace.sample import Sample, write_sample
 
 Command = Callable[..., Any]
 HOSTILE = "<b>\x1b[31mred\x07[bold]\u202e"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cropsmith.cli import app
-from cropsmith.tools.weights import WeightsMissing, weight_file
+from cropsmith.commands.main import app
+from cropsmith.tools.models.weights import WeightsMissing, weight_file
 
 
 def test_list_says_what_is_here(

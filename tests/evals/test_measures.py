@@ -6,8 +6,8 @@ from cropsmith.evals.datasets.dataset import Dataset
 from cropsmith.evals.datasets.registry import load
 from cropsmith.evals.measures import LabelKind, label_kind, measures_for, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, boxes_to_rank, trial_for
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from tests.evals.test_trial import LEFT, RIGHT, photo
 
 MISS = Answer(status=SampleStatus.INVALID)

@@ -2,9 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cropsmith.evals.trial import Mode, Protocol, given_ratio, offers, trial_for
-from cropsmith.tools.evidence import ExpertCrop
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.labelled_photo import LabelledPhoto, VotedPair
+from cropsmith.tools.schema.evidence import ExpertCrop
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto, VotedPair
 
 LEFT, RIGHT = Box.of((0, 0, 0.5, 1)), Box.of((0.5, 0, 1, 1))
 

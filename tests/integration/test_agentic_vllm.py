@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.agentic import AgenticMind, bench_of
-from cropsmith.agents.backends.base import Backend
-from cropsmith.agents.backends.families import family_named
+from cropsmith.agents.backends.boxes.families import family_named
+from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.builtin import BuiltinMind
-from cropsmith.agents.context import Context
-from cropsmith.agents.mind import Brief, MindFailed
-from cropsmith.agents.recorded import Recorded
+from cropsmith.agents.minds.agentic.mind import AgenticMind, bench_of
+from cropsmith.agents.minds.base.mind import Brief, MindFailed
+from cropsmith.agents.minds.builtin import BuiltinMind
+from cropsmith.agents.minds.recorded_backend import Recorded
+from cropsmith.agents.parts.context import Context
 from cropsmith.agents.trace.record import OpenStep, current_step
-from cropsmith.tools.evidence import Grounding
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.request import Intent, Target
-from cropsmith.tools.view import View
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Grounding
+from cropsmith.tools.schema.request import Intent, Target
 
 pytestmark = pytest.mark.integration
 

@@ -16,18 +16,18 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.base import Ask, Backend, Message, Status
-from cropsmith.agents.backends.calibration import Calibration, store
-from cropsmith.agents.backends.families import family_named
-from cropsmith.agents.backends.hosting import Hosting, Server, healthy, start
-from cropsmith.agents.backends.pictures import picture_of
+from cropsmith.agents.backends.availability import standing
+from cropsmith.agents.backends.boxes.calibration import Calibration, store
+from cropsmith.agents.backends.boxes.families import family_named
+from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, Status
+from cropsmith.agents.backends.protocol.pictures import picture_of
+from cropsmith.agents.backends.providers.hosting import Hosting, Server, healthy, start
 from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
-from cropsmith.agents.backends.standing import standing
-from cropsmith.agents.context import Context
-from cropsmith.agents.run import run
+from cropsmith.agents.minds.vlm.answers import AnalysisAnswer, Proposals, choice_among
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import MemoryTrace
-from cropsmith.agents.vlm_answers import AnalysisAnswer, Proposals, choice_among
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.schema.request import CropRequest
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +38,7 @@ NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
 PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
 GUARDED = """
 import runpy, sys
-from cropsmith.tools.torchvision_guard import import_torchvision
+from cropsmith.tools.models.torchvision_guard import import_torchvision
 import_torchvision("this test", "transformers")
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
@@ -175,7 +175,7 @@ async def test_vllm_answers_the_whole_graph(
 async def test_the_same_images_come_from_vllms_prefix_cache(
     server: Server, monkeypatch: pytest.MonkeyPatch, shared_data: Path
 ) -> None:
-    from cropsmith.evals.backends.prefix import rounds
+    from cropsmith.evals.lab.backends.prefix import rounds
 
     monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
     name = f"vllm/{server.hosting.name}"

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.agents.trace.page import page as page_of
 from cropsmith.agents.trace.verdicts import verdicts
-from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.agents.trace.views.page import page as page_of
+from cropsmith.evals.lab.trace.sample import Sample, write_sample
 
 pytestmark = pytest.mark.integration
 playwright = pytest.importorskip("playwright.sync_api")
@@ -66,7 +66,7 @@ def open_page(browser: Any) -> Iterator[OpenPage]:
 
 @pytest.fixture
 def studio(home: Path) -> Iterator[str]:
-    command = [sys.executable, "-c", "from cropsmith.cli import main; main()"]
+    command = [sys.executable, "-c", "from cropsmith.commands.main import main; main()"]
     server = subprocess.Popen(
         [*command, "studio", "--port", "0", "--no-open"],
         stdout=subprocess.PIPE,

@@ -88,7 +88,7 @@ def command(folder: Path, home: Path) -> subprocess.Popen[bytes]:
         **os.environ, "CROPSMITH_HOME": str(home), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1",
         "VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "nobind",
     }  # fmt: skip
-    code = "from cropsmith.cli import main; main()"
+    code = "from cropsmith.commands.main import main; main()"
     run = [sys.executable, "-P", "-c", code, "eval", "run", str(folder / "study.toml"), "-q"]
     return subprocess.Popen(run, env=environment)
 

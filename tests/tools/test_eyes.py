@@ -4,10 +4,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from cropsmith.tools.eyes.lines import find_lines, horizon, tilt
-from cropsmith.tools.eyes.saliency import focus, saliency_map, salient_box
-from cropsmith.tools.eyes.text import find_text
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.vision.lines import find_lines, horizon, tilt
+from cropsmith.tools.vision.saliency import focus, saliency_map, salient_box
+from cropsmith.tools.vision.text import find_text
 
 Pixels = NDArray[np.uint8]
 

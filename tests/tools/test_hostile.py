@@ -20,9 +20,9 @@ import json, resource, signal, sys, warnings
 from pathlib import Path
 warnings.simplefilter("error")
 from cropsmith.errors import UnreadableImage
-from cropsmith.tools.geometry import PixelBox
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.render import render
+from cropsmith.tools.schema.geometry import PixelBox
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.images.render import render
 
 memory, seconds, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

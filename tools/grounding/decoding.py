@@ -8,7 +8,7 @@ and reach into the padding (transformers, `Owlv2ImageProcessor.post_process_obje
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.geometry import Size
+from cropsmith.tools.schema.geometry import Size
 
 Raw = NDArray[np.float32]
 """Shape (N, 4): centre x, centre y, width, height, as the model's box head gives them."""

@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.geometry import Boxes, iou_matrix
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Boxes, iou_matrix
 
 Confidences = NDArray[np.float64]
 """Shape (N,), in [0, 1]."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
-from cropsmith.tools.geometry import Box, Boxes
 from cropsmith.tools.grounding.detection import Confidences, Detections, Detector, suppress
 from cropsmith.tools.grounding.queries import (
     Queries,
@@ -20,8 +18,10 @@ from cropsmith.tools.grounding.queries import (
 )
 from cropsmith.tools.grounding.reconcile import reconcile
 from cropsmith.tools.language.positions import resolve
-from cropsmith.tools.request import Intent, Phrase
-from cropsmith.tools.view import View
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.geometry import Box, Boxes
+from cropsmith.tools.schema.request import Intent, Phrase
 
 USER = "user"
 OVERLAP = 0.5

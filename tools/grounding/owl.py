@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.errors import MissingExtra, UsageError
-from cropsmith.tools.geometry import Size
 from cropsmith.tools.grounding.decoding import on_photo
 from cropsmith.tools.grounding.detection import Detections
-from cropsmith.tools.view import View
-from cropsmith.tools.weights import (
+from cropsmith.tools.models.weights import (
     WeightsMissing,
     device,
     local_model,
@@ -28,6 +26,8 @@ from cropsmith.tools.weights import (
     quiet_loading,
     ready_for_transformers,
 )
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Size
 
 KNOWN = (
     "google/owlv2-base-patch16-ensemble",

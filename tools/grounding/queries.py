@@ -9,7 +9,7 @@ setting ("on the beach", "behind the house") would make the subject the whole ph
 import re
 from dataclasses import dataclass
 
-from cropsmith.tools.request import Phrase
+from cropsmith.tools.schema.request import Phrase
 
 _CARRYING = r"with|holding|wearing|carrying|riding|having|has|and|plus"
 _SETTING = (

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cropsmith.tools.evidence import Evidence
-from cropsmith.tools.geometry import as_array, iou_matrix
+from cropsmith.tools.schema.evidence import Evidence
+from cropsmith.tools.schema.geometry import as_array, iou_matrix
 
 DOUBTFUL = 0.3
 """Agreement below which a person should be told."""

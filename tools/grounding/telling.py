@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from cropsmith.tools.evidence import Evidence, Grounding
-from cropsmith.tools.geometry import Box
 from cropsmith.tools.grounding.queries import asks_for_faces
 from cropsmith.tools.grounding.reconcile import DOUBTFUL
-from cropsmith.tools.request import Intent
+from cropsmith.tools.schema.evidence import Evidence, Grounding
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Intent
 
 NO_DETECTOR = "that needs an open-vocabulary detector or a vision-language model"
 

@@ -1,4 +1,4 @@
-"""Word lists of the request grammar, from tools/data/english.toml."""
+"""Word lists of the request grammar, from tools/language/english.toml."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from importlib.resources import files
 @cache
 def _lists() -> Mapping[str, Sequence[str]]:
     """Read the file once."""
-    text = files("cropsmith.tools").joinpath("data", "english.toml").read_text("utf-8")
+    text = files("cropsmith.tools.language").joinpath("english.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from cropsmith.tools.language.reading import COUNTED, Reading, either, number
-from cropsmith.tools.request import Tightness
+from cropsmith.tools.schema.request import Tightness
 
 KEEP = (
     r"\b(?:keep|leave)(?: it| this| that| the (?:photo|picture|image)| everything)?(?: exactly)?"

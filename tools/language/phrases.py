@@ -3,7 +3,7 @@
 import re
 
 from cropsmith.tools.language.reading import COUNTED, ORDINALS, either, number
-from cropsmith.tools.request import Phrase
+from cropsmith.tools.schema.request import Phrase
 
 DETERMINERS = (
     "the", "a", "an", "my", "our", "your", "his", "her", "their", "its", "this", "that", "these",

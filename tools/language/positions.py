@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.geometry import Boxes
 from cropsmith.tools.language.reading import ORDINALS
-from cropsmith.tools.request import Phrase
+from cropsmith.tools.schema.geometry import Boxes
+from cropsmith.tools.schema.request import Phrase
 
 Key = Callable[[Boxes], NDArray[np.float64]]
 """A value for each box; the smallest comes first."""

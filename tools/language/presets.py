@@ -1,4 +1,4 @@
-"""Shapes by name: platforms, prints, screens, documents, from tools/data/presets.toml."""
+"""Shapes by name: platforms, prints, screens, documents, from tools/language/presets.toml."""
 
 import re
 import tomllib
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from cropsmith.tools.geometry import Size
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Target
-from cropsmith.tools.values import Value
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Target
+from cropsmith.tools.schema.values import Value
 
 
 class Preset(Value):
@@ -37,7 +37,7 @@ class Preset(Value):
 @cache
 def presets() -> dict[str, Preset]:
     """Return all presets by key."""
-    text = files("cropsmith.tools").joinpath("data", "presets.toml").read_text("utf-8")
+    text = files("cropsmith.tools.language").joinpath("presets.toml").read_text("utf-8")
     found = [Preset.model_validate(row) for row in tomllib.loads(text)["preset"]]
     return {preset.key: preset for preset in found}
 

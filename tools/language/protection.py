@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from cropsmith.tools.language.reading import Reading
-from cropsmith.tools.request import NeverCut
+from cropsmith.tools.schema.request import NeverCut
 
 CUT = r"(?:cut|cutting|chop|chopping|crop|cropping|lop|slice|slicing|trim|clip|lose|losing|behead)"
 NOT = r"(?:don't|never|without|not|avoid|no|please don't|can't|shouldn't)"

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.geometry import Size
 from cropsmith.tools.language.presets import named_in, presets
 from cropsmith.tools.language.reading import COUNTED, MARK, Reading, either, number
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Target
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Target
 
 SHAPES = {
     "square": "1:1", "squares": "1:1", "squared": "1:1", "squarish": "1:1",

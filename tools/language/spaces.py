@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from cropsmith.tools.language.reading import Reading, either
-from cropsmith.tools.request import CopySpace, Side, Tightness
+from cropsmith.tools.schema.request import CopySpace, Side, Tightness
 
 SIDES = {
     "left": Side.LEFT, "right": Side.RIGHT, "top": Side.TOP, "bottom": Side.BOTTOM,

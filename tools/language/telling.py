@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from cropsmith.tools.geometry import Box
 from cropsmith.tools.language.presets import presets
-from cropsmith.tools.request import Intent, NeverCut, Phrase, Side, Target, Tightness
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Intent, NeverCut, Phrase, Side, Target, Tightness
 
 WHERE = {
     Side.LEFT: "on the left", Side.RIGHT: "on the right", Side.TOP: "at the top",

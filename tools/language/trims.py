@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from cropsmith.tools.geometry import Box
 from cropsmith.tools.language.reading import Reading
 from cropsmith.tools.language.spaces import SHARE, share_of
-from cropsmith.tools.request import Side
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Side
 
 CUT = r"\b(?:cut|crop|trim|chop|take|shave|lose|remove|slice)"
 SIDE = r"(?P<side>left|right|top|bottom)(?:[- ]hand)?(?: (?:side|edge|part|of (?:it|the photo)))?"

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from cropsmith.tools.geometry import Size
 from cropsmith.tools.language.manner import (
     Manner,
     read_alternatives,
@@ -20,7 +19,8 @@ from cropsmith.tools.language.shapes import Shapes, read_shapes
 from cropsmith.tools.language.spaces import Spaces, read_spaces
 from cropsmith.tools.language.telling import told
 from cropsmith.tools.language.trims import Trims, read_trims
-from cropsmith.tools.request import CropRequest, Intent, NeverCut, Phrase, Target, Tightness
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.request import CropRequest, Intent, NeverCut, Phrase, Target, Tightness
 
 LONGEST = 1500
 """Characters of a request that are read; a grammar of patterns is not for essays."""

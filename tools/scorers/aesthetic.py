@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cropsmith.errors import MissingExtra
 from cropsmith.settings import weights_folder
+from cropsmith.tools.models.weights import WeightsMissing
 from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
-from cropsmith.tools.weights import WeightsMissing
 
 HEADS = {
     "openai/clip-vit-base-patch32": "sa_0_4_vit_b_32_linear.pth",

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cropsmith.tools.geometry import Boxes
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Boxes
 from cropsmith.tools.scorers.encoder import Embeddings, Encoder, Pictures
-from cropsmith.tools.view import View
 
 LONG_SIDE = 1024
 """Pixels of the decoded photo that crops are cut from; a quarter of it still fills CLIP's 224."""

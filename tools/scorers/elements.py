@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.schema.values import Value
 from cropsmith.tools.scorers.crops import CropEmbeddings
 from cropsmith.tools.scorers.encoder import Embeddings
 from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
-from cropsmith.tools.values import Value
 
 Family = Literal["composition", "aesthetic"]
 
@@ -29,8 +29,8 @@ class Prompts(Value):
 
 @cache
 def prompts(family: Family) -> Mapping[str, Prompts]:
-    """Return element -> prompts, from `tools/data/elements.toml`."""
-    text = files("cropsmith.tools").joinpath("data", "elements.toml").read_text("utf-8")
+    """Return element -> prompts, from `tools/scorers/elements.toml`."""
+    text = files("cropsmith.tools.scorers").joinpath("elements.toml").read_text("utf-8")
     return {name: Prompts(**row) for name, row in tomllib.loads(text)[family].items()}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.weights import (
+from cropsmith.tools.models.weights import (
     WeightsMissing,
     device,
     model_source,

@@ -1,7 +1,7 @@
 """Exclusion: how much of what the request wants out is out."""
 
-from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import as_array
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import as_array
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 from cropsmith.tools.scorers.subject_coverage import coverage
 

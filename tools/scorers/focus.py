@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import Box, as_array
-from cropsmith.tools.request import Tightness
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import Box, as_array
+from cropsmith.tools.schema.request import Tightness
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 from cropsmith.tools.scorers.subject_coverage import coverage
 

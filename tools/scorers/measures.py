@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.composition import elements
-from cropsmith.tools.evidence import Element
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.photographer.elements import elements
+from cropsmith.tools.photographer.measurements import Sight
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Element
+from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
-from cropsmith.tools.sight import Sight
-from cropsmith.tools.view import View
 
 LEAST = 8
 """Cells a side that a crop needs to be measured on (`composition.elements`)."""

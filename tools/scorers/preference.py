@@ -1,8 +1,8 @@
 """Preference: the built-in photographer's own score, which needs no weights of others."""
 
-from cropsmith.tools.preference import Preference
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Target
+from cropsmith.tools.photographer.preference import Preference
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Target
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 

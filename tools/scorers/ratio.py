@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.scorers.preference import asked_ratio
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 

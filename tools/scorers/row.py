@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.evidence import Evidence, Grounding
-from cropsmith.tools.geometry import Boxes
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.evidence import Evidence, Grounding
+from cropsmith.tools.schema.geometry import Boxes
+from cropsmith.tools.schema.request import Intent, Target
+from cropsmith.tools.schema.values import Value
 from cropsmith.tools.scorers.crops import CropEmbeddings
-from cropsmith.tools.values import Value
-from cropsmith.tools.view import View
 
 Scores = NDArray[np.float64]
 """Shape (N,): one value per candidate, in the row's range; NaN where none can be given."""

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from cropsmith.errors import Unavailable
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.scorers.crops import LONG_SIDE
 from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cropsmith.tools.evidence import EvidenceKind
-from cropsmith.tools.geometry import Boxes, as_array
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import Boxes, as_array
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 

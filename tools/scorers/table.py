@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.evidence import Evidence, Grounding
-from cropsmith.tools.geometry import as_array
-from cropsmith.tools.preference import Preference
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.models.weights import local_model
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.photographer.preference import Preference
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.evidence import Evidence, Grounding
+from cropsmith.tools.schema.geometry import as_array
+from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.aesthetic import AestheticScorer
 from cropsmith.tools.scorers.area import AreaScorer
 from cropsmith.tools.scorers.constraints import ConstraintsScorer
@@ -27,8 +29,6 @@ from cropsmith.tools.scorers.row import Scene, Scorer, ScorerRow, Scores
 from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.weighting import TASKS, weighting
-from cropsmith.tools.view import View
-from cropsmith.tools.weights import local_model
 
 
 @dataclass(frozen=True)

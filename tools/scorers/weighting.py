@@ -13,8 +13,8 @@ TASKS = ("free", "subject", "ratio")
 
 @cache
 def weightings() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
-    """Return profile -> task -> scorer -> weight, from `tools/data/scorer_weights.toml`."""
-    data = files("cropsmith.tools").joinpath("data", "scorer_weights.toml")
+    """Return profile -> task -> scorer -> weight, from `tools/scorers/scorer_weights.toml`."""
+    data = files("cropsmith.tools.scorers").joinpath("scorer_weights.toml")
     return tomllib.loads(data.read_text("utf-8"))
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cropsmith.agents.backends.answer_schema import NATIVE_KEYS, Dialect
-from cropsmith.agents.backends.base import Picture, Tokens
-from cropsmith.agents.backends.convention import Convention
-from cropsmith.agents.backends.native_box import TEMPLATES, write_box
-from cropsmith.agents.backends.wire import Finish, WireReply, WireRequest
-from cropsmith.tools.geometry import Box, Size
+from cropsmith.agents.backends.boxes.convention import Convention
+from cropsmith.agents.backends.boxes.native_box import TEMPLATES, write_box
+from cropsmith.agents.backends.protocol.answer_schema import NATIVE_KEYS, Dialect
+from cropsmith.agents.backends.protocol.backend import Picture, Tokens
+from cropsmith.agents.backends.protocol.wire import Finish, WireReply, WireRequest
+from cropsmith.tools.schema.geometry import Box, Size
 
 
 @cache

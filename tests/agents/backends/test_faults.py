@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends import retry
-from cropsmith.agents.backends.base import Ask, Backend, Message, Picture, Reply, Status
-from cropsmith.agents.backends.families import FAMILIES
-from cropsmith.agents.backends.pictures import picture_of
+from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.calls import retry
+from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, Picture, Reply, Status
+from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.registry import build_backend
 from cropsmith.errors import Misconfigured, NotAllowed, UsageError
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 pytest.importorskip("openai")
 pytest.importorskip("google.genai")

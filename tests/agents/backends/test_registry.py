@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.backends.calibration import Calibration, calibrations, store
-from cropsmith.agents.backends.families import FAMILIES
+from cropsmith.agents.backends.boxes.calibration import Calibration, calibrations, store
+from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.boxes.resize import Smart
 from cropsmith.agents.backends.registry import build_backend, convention_of, split_model
-from cropsmith.agents.backends.resize import Smart
 from cropsmith.errors import MissingExtra, NotAllowed, UsageError
 from cropsmith.settings import home
 

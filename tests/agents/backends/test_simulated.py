@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.base import Ask, Message, Status
-from cropsmith.agents.backends.families import FAMILIES
+from cropsmith.agents.backends.boxes.families import FAMILIES
 from cropsmith.agents.backends.model import Model
-from cropsmith.agents.vlm_pictures import Darkroom
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.view import View
+from cropsmith.agents.backends.protocol.backend import Ask, Message, Status
+from cropsmith.agents.minds.vlm.pictures import Darkroom
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Box
 
 
 class Found(BaseModel):

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.base import (
+from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.boxes.rendering import Renderer
+from cropsmith.agents.backends.model import Model
+from cropsmith.agents.backends.protocol.backend import (
     Ask,
     Called,
     Message,
@@ -19,13 +22,10 @@ from cropsmith.agents.backends.base import (
     ToolOutcome,
     ToolSpec,
 )
-from cropsmith.agents.backends.families import FAMILIES
-from cropsmith.agents.backends.model import Model
-from cropsmith.agents.backends.pictures import picture_of
+from cropsmith.agents.backends.protocol.pictures import picture_of
+from cropsmith.agents.backends.protocol.wire import Finish, WireReply, WireRequest
 from cropsmith.agents.backends.registry import make_wire
-from cropsmith.agents.backends.rendering import Renderer
-from cropsmith.agents.backends.wire import Finish, WireReply, WireRequest
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 
 class Look(BaseModel):
@@ -84,7 +84,7 @@ def test_reasoning_models_take_no_temperature(monkeypatch: pytest.MonkeyPatch) -
 
 def test_gemini_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     types: Any = pytest.importorskip("google.genai.types")
-    from cropsmith.agents.backends.gemini import gemini_parts
+    from cropsmith.agents.backends.providers.gemini import gemini_parts
 
     monkeypatch.setenv("GEMINI_API_KEY", "k" * 20)
     wire: Any = make_wire("gemini/gemini-2.5-flash")

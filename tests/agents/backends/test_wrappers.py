@@ -10,17 +10,25 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.base import Ask, Boxes, Message, Picture, Reply, Status, Tokens
-from cropsmith.agents.backends.budget import Budget, Budgeted
-from cropsmith.agents.backends.cache import Cached, ReplyStore, key_of
-from cropsmith.agents.backends.limiter import SPACING, Gate, Limited
-from cropsmith.agents.backends.pictures import fitted, picture_of
-from cropsmith.agents.backends.prices import cost_of, price_of
-from cropsmith.agents.backends.repair import Repaired
-from cropsmith.agents.backends.retry import POLICY, Retried, waiting
-from cropsmith.agents.backends.wire import Trouble, WireFault
+from cropsmith.agents.backends.calls.budget import Budget, Budgeted
+from cropsmith.agents.backends.calls.cache import Cached, ReplyStore, key_of
+from cropsmith.agents.backends.calls.limiter import SPACING, Gate, Limited
+from cropsmith.agents.backends.calls.prices import cost_of, price_of
+from cropsmith.agents.backends.calls.repair import Repaired
+from cropsmith.agents.backends.calls.retry import POLICY, Retried, waiting
+from cropsmith.agents.backends.protocol.backend import (
+    Ask,
+    Boxes,
+    Message,
+    Picture,
+    Reply,
+    Status,
+    Tokens,
+)
+from cropsmith.agents.backends.protocol.pictures import fitted, picture_of
+from cropsmith.agents.backends.protocol.wire import Trouble, WireFault
 from cropsmith.errors import BudgetSpent, UsageError
-from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.schema.geometry import Box, Size
 
 
 class Word(BaseModel):

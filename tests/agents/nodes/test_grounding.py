@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.backends.base import Status
-from cropsmith.agents.backends.scripted import Scripted, ScriptedAnswer
-from cropsmith.agents.builtin import BuiltinMind
-from cropsmith.agents.context import Context
+from cropsmith.agents.backends.protocol.backend import Status
+from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
+from cropsmith.agents.minds.builtin import BuiltinMind
+from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.grounding import grounding
-from cropsmith.agents.state import ImageRef
-from cropsmith.agents.vlm import VlmMind
-from cropsmith.tools.request import Intent, Phrase, Target
-from cropsmith.tools.weights import WeightsMissing
+from cropsmith.agents.nodes.state import ImageRef
+from cropsmith.agents.parts.context import Context
+from cropsmith.tools.models.weights import WeightsMissing
+from cropsmith.tools.schema.request import Intent, Phrase, Target
 
 WOMAN = {"x1": 0.2, "y1": 0.1, "x2": 0.8, "y2": 0.9}
 

@@ -2,19 +2,19 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.crop_result import CropResult
-from cropsmith.agents.run import run
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import UsageError
-from cropsmith.tools.evidence import Example, ExpertCrop
-from cropsmith.tools.example_row import entries_of
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.labelled_photo import LabelledPhoto
-from cropsmith.tools.personal_index import keep_crop
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import CropRequest, Target
+from cropsmith.tools.examples.personal_index import keep_crop
+from cropsmith.tools.examples.row import entries_of
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.schema.evidence import Example, ExpertCrop
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import CropRequest, Target
 from cropsmith.vectorstore.build import build
 from cropsmith.vectorstore.descriptor import LayoutDescriptor
 from cropsmith.vectorstore.index import Index, index_folder

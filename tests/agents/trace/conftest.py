@@ -6,7 +6,7 @@ import pytest
 
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.values import Trace
-from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.evals.lab.trace.sample import Sample, write_sample
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&amp;</script><!--"

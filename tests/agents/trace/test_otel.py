@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.context import Context
-from cropsmith.agents.run import run
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.schema.request import CropRequest
 
 pytest.importorskip("opentelemetry.sdk")
 

@@ -10,20 +10,20 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from cropsmith.agents.trace.account import account_of
 from cropsmith.agents.trace.database import connect
-from cropsmith.agents.trace.diff import Part, diff
-from cropsmith.agents.trace.drawing import drawn
-from cropsmith.agents.trace.export import lines, schema
 from cropsmith.agents.trace.gc import gc
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.limits import bytes_of, seconds_of
-from cropsmith.agents.trace.listing import differences, table
 from cropsmith.agents.trace.photo import original, small_jpeg
-from cropsmith.agents.trace.story import told
 from cropsmith.agents.trace.values import Trace
+from cropsmith.agents.trace.views.account import account_of
+from cropsmith.agents.trace.views.diff import Part, diff
+from cropsmith.agents.trace.views.drawing import drawn
+from cropsmith.agents.trace.views.export import lines, schema
+from cropsmith.agents.trace.views.listing import differences, table
+from cropsmith.agents.trace.views.story import told
 from cropsmith.errors import UsageError
-from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.evals.lab.trace.sample import Sample, write_sample
 
 
 def shown(*things: object) -> str:

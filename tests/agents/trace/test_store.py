@@ -22,8 +22,8 @@ from cropsmith.agents.trace.record import CallRecord, Facts, current_step, recor
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import TraceStatus
 from cropsmith.errors import OutputError, UsageError
-from cropsmith.tools.candidate import Candidate, Provenance
-from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.schema.candidate import Candidate, Provenance
+from cropsmith.tools.schema.geometry import Box, Size
 
 FACTS = Facts(source="a.jpg", path="/p/a.jpg", text="the dog, square", model="builtin")
 

@@ -12,10 +12,10 @@ from PIL import Image
 
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.verdicts import verdicts
-from cropsmith.evals.trace.sample import Sample, write_sample
+from cropsmith.evals.lab.trace.sample import Sample, write_sample
 from cropsmith.studio.studies import remember
-from cropsmith.tools.personal_index import open_personal
-from cropsmith.tools.taste import Notebook
+from cropsmith.tools.examples.personal_index import open_personal
+from cropsmith.tools.photographer.taste import Notebook
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u202e{{7*7}}"
 

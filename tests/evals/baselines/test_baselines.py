@@ -11,8 +11,8 @@ from cropsmith.evals.datasets.reading import image_size
 from cropsmith.evals.datasets.registry import fold_of, load
 from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, Trial, offers, trial_for
-from cropsmith.tools.geometry import Box, Size
-from cropsmith.tools.ratio import Ratio
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.ratio import Ratio
 
 FRAME = Size(width=1200, height=800)
 

@@ -1,5 +1,5 @@
 from cropsmith.evals.metrics.cuts import cuts, share_inside
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 LEFT = Box.of((0, 0, 0.5, 1))
 

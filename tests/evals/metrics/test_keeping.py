@@ -1,5 +1,5 @@
 from cropsmith.evals.metrics.keeping import keeping
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 CROP = Box.of((0.1, 0.1, 0.9, 0.9))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cropsmith.evals.metrics.offgrid import best_overlap, nearest_hit, snap, tolerant_hit
-from cropsmith.tools.geometry import Box, as_array
+from cropsmith.tools.schema.geometry import Box, as_array
 
 WHOLE, LEFT, RIGHT = Box.whole(), Box.of((0, 0, 0.5, 1)), Box.of((0.5, 0, 1, 1))
 ANCHORS = as_array([WHOLE, LEFT, RIGHT])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cropsmith.evals.metrics.overlap import Normalisation, agreement, displacement, iou
-from cropsmith.tools.geometry import Box, Size
+from cropsmith.tools.schema.geometry import Box, Size
 
 
 def box(*corners: float) -> Box:

@@ -21,7 +21,7 @@ from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import Answer, SampleStatus
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 from tests.evals.conftest import MakePhoto
 from tests.evals.study.conftest import plan_of
 

@@ -28,14 +28,14 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from pydantic import BaseModel
-from cropsmith.agents.backends.base import Ask, Message, Reply, Status
+from cropsmith.agents.backends.protocol.backend import Ask, Message, Reply, Status
 from cropsmith.evals.study.ledger import Ledger, Purse
 from cropsmith.evals.study.plan import make_plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.study.study_file import parse_study
 from cropsmith.evals.trial import Answer, SampleStatus
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 folder = Path(sys.argv[1])
 

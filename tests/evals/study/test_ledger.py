@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.base import Ask, Message, Reply, Status, Tokens
-from cropsmith.agents.backends.scripted import Scripted
+from cropsmith.agents.backends.protocol.backend import Ask, Message, Reply, Status, Tokens
+from cropsmith.agents.backends.providers.scripted import Scripted
 from cropsmith.errors import BudgetSpent, UsageError
 from cropsmith.evals.study.ledger import Attempt, Ledger, Purse, current_attempt
 from cropsmith.evals.study.spec import PriceSpec
 from cropsmith.evals.study.store import Store
-from cropsmith.tools.geometry import Size
+from cropsmith.tools.schema.geometry import Size
 
 
 class Said(BaseModel):

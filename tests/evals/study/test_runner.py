@@ -12,7 +12,7 @@ from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.study.systems import System
 from cropsmith.evals.trial import Answer, SampleStatus, Trial
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 from tests.evals.study.conftest import plan_of, quick_answer, script
 
 STUDY = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.backends.hosting import ServerEnded
+from cropsmith.agents.backends.providers.hosting import ServerEnded
 from cropsmith.errors import UsageError
 from cropsmith.evals.study.serving import VARIABLE, Servers, hosting_for
 from cropsmith.evals.study.spec import SystemSpec

@@ -6,7 +6,7 @@ import pytest
 from cropsmith.errors import OutputError, UsageError
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import Answer, SampleStatus
-from cropsmith.tools.geometry import Box
+from cropsmith.tools.schema.geometry import Box
 
 OK = Answer(status=SampleStatus.OK, box=Box.of((0, 0, 0.5, 1)), reasons=("calm",), cost=0.25)
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cropsmith.tools.evidence import Evidence, EvidenceKind
-from cropsmith.tools.geometry import Box, Boxes
 from cropsmith.tools.grounding.detection import Confidences, Detections
 from cropsmith.tools.grounding.ground import REFERENCE, Sources, ground, ground_batch
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.request import Intent, Phrase, Target
-from cropsmith.tools.view import View
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
+from cropsmith.tools.schema.geometry import Box, Boxes
+from cropsmith.tools.schema.request import Intent, Phrase, Target
 
 WOMAN, UMBRELLA, CAR, FAR = (
     (0.1, 0.3, 0.3, 0.9),

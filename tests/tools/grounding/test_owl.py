@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.geometry import Size
 from cropsmith.tools.grounding.decoding import in_pixels
 from cropsmith.tools.grounding.detection import suppress
 from cropsmith.tools.grounding.owl import OwlDetector, detector_at_hand, load_owl
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.view import View
-from cropsmith.tools.weights import WeightsMissing
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.models.weights import WeightsMissing
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.geometry import Size
 
 QUERIES = ["a dog", "woman with a red umbrella", "boats in the harbour"]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cropsmith.tools.grounding.queries import queries_of
-from cropsmith.tools.request import Phrase
+from cropsmith.tools.schema.request import Phrase
 
 
 @pytest.mark.parametrize(

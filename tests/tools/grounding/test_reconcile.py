@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropsmith.tools.evidence import Evidence, EvidenceKind
-from cropsmith.tools.geometry import Box
 from cropsmith.tools.grounding.reconcile import reconcile
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
+from cropsmith.tools.schema.geometry import Box
 
 
 def seen(source: str, *boxes: Sequence[float]) -> list[Evidence]:

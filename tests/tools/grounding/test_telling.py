@@ -1,9 +1,9 @@
 """What the person is told about what was looked for."""
 
-from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
-from cropsmith.tools.geometry import Box
 from cropsmith.tools.grounding.telling import place, told
-from cropsmith.tools.request import Intent, Phrase, Target
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Intent, Phrase, Target
 
 
 def intent(*phrases: Phrase) -> Intent:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cropsmith.evals.language.positions import questions, right
+from cropsmith.evals.lab.language.positions import questions, right
 from cropsmith.tools.language.phrases import phrase_of
 from cropsmith.tools.language.positions import plural, resolve
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cropsmith.tools.geometry import Size
 from cropsmith.tools.language import understand
-from cropsmith.tools.request import CropRequest
+from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.request import CropRequest
 
 
 @pytest.mark.parametrize(

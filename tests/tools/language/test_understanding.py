@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.geometry import Box, Size
 from cropsmith.tools.language.understanding import understand
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import (
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import (
     CopySpace,
     CropRequest,
     Intent,

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cropsmith.tools.candidate import Candidate, Provenance
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.photo import open_photo
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate, Provenance
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.encoder import Embeddings, Pictures
-from cropsmith.tools.view import View
 
 
 class MeanColour:

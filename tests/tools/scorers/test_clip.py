@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.models.weights import WeightsMissing
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.aesthetic import HEADS, AestheticScorer
 from cropsmith.tools.scorers.crops import LONG_SIDE, CropEmbeddings, cut
 from cropsmith.tools.scorers.elements import presence, prompts
 from cropsmith.tools.scorers.encoder import DEFAULT_CLIP, ClipEncoder, load_clip
 from cropsmith.tools.scorers.table import ScorerTable
-from cropsmith.tools.view import View
-from cropsmith.tools.weights import WeightsMissing
 
 Make = Callable[..., Candidate]
 

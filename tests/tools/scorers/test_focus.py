@@ -5,13 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
-from cropsmith.tools.geometry import Box, as_array
-from cropsmith.tools.request import Intent, Target, Tightness
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.geometry import Box, as_array
+from cropsmith.tools.schema.request import Intent, Target, Tightness
 from cropsmith.tools.scorers.focus import FocusScorer
 from cropsmith.tools.scorers.row import Scene
-from cropsmith.tools.view import View
 
 Make = Callable[..., Candidate]
 FACE = Box(x1=0.4, y1=0.4, x2=0.6, y2=0.6)

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cropsmith.tools.candidate import Candidate
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.table import ScorerTable
-from cropsmith.tools.view import View
 
 Make = Callable[..., Candidate]
 

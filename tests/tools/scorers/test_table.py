@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.tools.candidate import Candidate, Check
-from cropsmith.tools.evidence import Evidence, EvidenceKind, Grounding
-from cropsmith.tools.geometry import Box
-from cropsmith.tools.ratio import Ratio
-from cropsmith.tools.request import Intent, Target
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.candidate import Candidate, Check
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.area import AreaScorer
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.preference import PreferenceScorer
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.table import ScorerTable
-from cropsmith.tools.view import View
 
 Make = Callable[..., Candidate]
 

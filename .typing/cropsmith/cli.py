@@ -1,1 +1,0 @@
-../../cropsmith/cli.py

@@ -1,0 +1,1 @@
+"""How each family of models writes boxes, and how its answers are read."""

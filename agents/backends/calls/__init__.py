@@ -1,0 +1,1 @@
+"""What every call passes through: cache, budget, limits, retries, repair, prices."""

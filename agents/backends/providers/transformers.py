@@ -1,0 +1,92 @@
+"""Open models inside this process: transformers, constrained by llguidance, batched."""
+
+import asyncio
+import importlib.util
+import io
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from cropsmith.agents.backends.protocol.answer_schema import Dialect
+from cropsmith.agents.backends.protocol.backend import Picture
+from cropsmith.agents.backends.protocol.wire import Trouble, WireFault, WireReply, WireRequest
+from cropsmith.agents.backends.providers.engine import Engine, Job
+from cropsmith.errors import Misconfigured, MissingExtra
+
+_engines: dict[str, Engine] = {}
+_lock = threading.Lock()
+
+
+def engine_of(model: str) -> Engine:
+    """Return the engine of a model; its weights are loaded once in a process."""
+    with _lock:
+        return _engines.setdefault(model, Engine(model))
+
+
+class InProcess:
+    """One model of this process."""
+
+    provider = "transformers"
+    dialect = Dialect.GRAMMAR
+    endpoint = "this process"
+
+    def __init__(self, model: str) -> None:
+        for package in ("torch", "transformers", "llguidance"):
+            if importlib.util.find_spec(package) is None:
+                raise MissingExtra(f"transformers/{model}", "transformers")
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"InProcess({self.model!r})"
+
+    async def send(self, request: WireRequest) -> WireReply:
+        """Answer one request, together with others that arrive now."""
+        if request.tools:
+            raise Misconfigured(
+                "Models in this process do not call tools.", hint="Serve the model with vLLM."
+            )
+        job = await asyncio.to_thread(_job, request)
+        future = engine_of(self.model).submit(job)
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise WireFault(
+                f"{self.model} gave no answer within {request.timeout:.0f} s.", Trouble.TIMEOUT
+            ) from None
+        finally:
+            # The worker ends this row at its next token if nobody waits any more.
+            job.cancelled = not future.done() or future.cancelled()
+
+    async def models(self) -> Sequence[str]:
+        """Return the models that this process has loaded."""
+        return sorted(_engines)
+
+
+def _job(request: WireRequest) -> Job:
+    from PIL import Image
+
+    conversation: list[dict[str, Any]] = []
+    images: list[Any] = []
+    for message in request.messages:
+        content: list[dict[str, Any]] = []
+        for part in message.parts:
+            if isinstance(part, Picture):
+                images.append(Image.open(io.BytesIO(part.data)).convert("RGB"))
+                content.append({"type": "image"})
+            else:
+                content.append({"type": "text", "text": str(part)})
+        conversation.append({"role": message.role, "content": content})
+    return Job(
+        conversation=conversation,
+        images=images,
+        schema=None if request.schema is None else request.schema.native,
+        temperature=request.temperature,
+        seed=request.seed,
+        max_tokens=request.max_tokens,
+    )
+
+
+def transformers_wire(model: str) -> InProcess:
+    """Return a model of this process: a folder or a name of the hub. MissingExtra without torch."""
+    return InProcess(model)

@@ -1,0 +1,1 @@
+"""Who answers: the built-in photographer, or a model asked in one of several ways."""

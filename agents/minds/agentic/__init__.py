@@ -1,0 +1,1 @@
+"""A model that calls the tools itself."""

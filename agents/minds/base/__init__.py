@@ -1,0 +1,1 @@
+"""What a mind is: four questions, and the brief that it answers them from."""

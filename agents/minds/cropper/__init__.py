@@ -1,0 +1,1 @@
+"""A model asked by example as in Cropper."""

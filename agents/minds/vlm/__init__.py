@@ -1,0 +1,1 @@
+"""A model argued with as in CROP: analysis, proposal, decision."""

@@ -1,0 +1,68 @@
+"""How every node asks the mind: a failure is recorded, and the built-in photographer answers."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from cropsmith.agents.minds.base.mind import Mind, MindFailed
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.trace.database import images_of
+from cropsmith.errors import UsageError
+from cropsmith.settings import home
+from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.result import Failure
+
+T = TypeVar("T")
+
+HASH = "sha256:"
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """A value, who gave it, and what failed on the way."""
+
+    value: T
+    source: str
+    failures: Sequence[Failure] = ()
+
+
+async def ask_mind(
+    context: Context, node: str, question: Callable[[Mind], Awaitable[T]]
+) -> Answer[T]:
+    """Ask the chosen mind; if it fails, record that and ask the built-in one (strict: raise)."""
+    mind = context.mind
+    try:
+        return Answer(await question(mind), mind.name)
+    except MindFailed as failed:
+        if context.strict or mind is context.builtin:
+            raise
+        failure = Failure(
+            node=node, source=failed.source, status=failed.status, message=str(failed)
+        )
+        return Answer(await question(context.builtin), context.builtin.name, (failure,))
+
+
+def acting(mind: Mind) -> Mind:
+    """Return the mind itself behind one that stands in for several by turns, as in a replay."""
+    inner: Mind = getattr(mind, "acting", mind)
+    return inner
+
+
+def view_of(state: CropState, context: Context) -> View:
+    """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
+    image = state["image"]
+    return context.views.get(image.sha256) or open_named(context, image.source)
+
+
+def open_named(context: Context, name: str) -> View:
+    """Open a path or URL, or "sha256:..." for a photo known to the process or the image store."""
+    if not name.startswith(HASH):
+        return context.views.open(name)
+    sha256 = name.removeprefix(HASH)
+    if known := context.views.get(sha256):
+        return known
+    if (data := ImageStore(images_of(home())).get(sha256)) is None:
+        raise UsageError(f"No photo {sha256[:12]} is in the image store.")
+    return context.views.open(data)

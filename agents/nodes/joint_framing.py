@@ -1,0 +1,65 @@
+"""Several shapes of one photo, framed as one picture: near-equal choices that go together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.parts.context import Context
+from cropsmith.tools.explain.reasons import reasons_for
+from cropsmith.tools.photographer.consistency import Option, choose_together
+from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.evidence import EvidenceKind
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.result import Decision
+
+SLACK = 0.01
+"""Expected overlap that a shape may give up to go with the others: less than anyone would see."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A decision that may still yield to an equally good one."""
+
+    brief: Brief
+    leaders: Sequence[Candidate]
+    decision: Decision
+
+    @property
+    def equals(self) -> list[Candidate]:
+        """The chosen crop, and those nearly as good."""
+        chosen = next(c for c in self.leaders if c.id == self.decision.chosen)
+        if chosen.total is None or self.decision.kept:
+            return [chosen]
+        least = chosen.total - SLACK
+        return [chosen, *(c for c in self.leaders if c is not chosen and (c.total or 0) >= least)]
+
+
+def decided_together(context: Context, shapes: Sequence[Open]) -> list[Decision]:
+    """Return the decisions of all shapes, each moved to an equal where all then go together."""
+    if len(shapes) < 2:
+        return [shape.decision for shape in shapes]
+    brief = shapes[0].brief
+    named = [e.box for e in brief.grounding.found if e.kind is EvidenceKind.SUBJECT]
+    subject: Box | None = named[0].union(*named[1:]) if named else None
+    focal = subject.centre if subject else brief.view.sight.focal_point
+    options = [[Option(c.box, c.total or 0.0) for c in shape.equals] for shape in shapes]
+    choice = choose_together(options, focal, subject)
+    return [
+        moved(context, shape, shape.equals[index])
+        for shape, index in zip(shapes, choice, strict=True)
+    ]
+
+
+def moved(context: Context, shape: Open, chosen: Candidate) -> Decision:
+    """Return the decision for `chosen`, with its own reasons if it is another crop."""
+    decision, sight = shape.decision, shape.brief.view.sight
+    if chosen.id == decision.chosen:
+        return decision
+    return decision.model_copy(
+        update={
+            "chosen": chosen.id,
+            "reasons": tuple(reasons_for(sight, chosen.box, preference=context.preference)),
+            "confidence": context.preference.confidence(sight, chosen.box),
+            "ranking": (chosen.id, *(i for i in decision.ranking if i != chosen.id)),
+        }
+    )

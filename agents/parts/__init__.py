@@ -1,0 +1,1 @@
+"""What a run works with, built from its settings."""

@@ -1,0 +1,1 @@
+"""Runs a trace again from its record."""

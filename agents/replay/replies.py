@@ -1,0 +1,122 @@
+"""A backend that answers from the replies a trace recorded, and from nothing else."""
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from cropsmith import errors
+from cropsmith.agents.backends.boxes.rendering import prompt_text
+from cropsmith.agents.backends.protocol.backend import Ask, Reply, Status, Tokens, ToolCall
+from cropsmith.agents.trace.record import CallRecord, current_step
+from cropsmith.agents.trace.values import Trace
+from cropsmith.errors import CropsmithError
+from cropsmith.tools.schema.geometry import Size
+
+_PICTURE = re.compile(r"\[picture [0-9a-f]+ (\d+)x(\d+)\]")
+
+Key = tuple[str, int, str]
+"""Node, round, purpose."""
+
+
+class RecordedReplies:
+    """Answers each ask with the reply that the same ask got; each reply is given once.
+
+    Among the calls of one step and purpose the one with the same prompt answers, else the one
+    asked first. No reply left is an error: the run has gone another way than the recorded one.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.missing: CropsmithError | None = None
+        """Set when a reply was asked for that is not there."""
+        self._left: dict[Key, list[CallRecord]] = {}
+        names: list[str] = []
+        self._sizes: list[Size] = []
+        for step in trace.steps:
+            for call in step.calls:
+                self._left.setdefault((step.node, step.round, call.purpose), []).append(call)
+                names.append(call.model)
+                self._sizes += (
+                    Size(width=int(w), height=int(h)) for w, h in _PICTURE.findall(call.prompt)
+                )
+        self.name = names[0] if names else trace.head.model
+
+    def fit(self, size: Size) -> Size:
+        """Return the recorded picture size nearest in shape, so that prompts come out alike."""
+        from cropsmith.agents.backends.boxes.resize import within
+
+        shape = size.width / size.height
+        near = [s for s in self._sizes if abs(s.width / s.height - shape) < 0.02 * shape]
+        fitting = [s for s in near if s.width <= size.width and s.height <= size.height]
+        return max(fitting or near, key=lambda s: s.width, default=within(size, 1024))
+
+    async def ask(self, ask: Ask) -> Reply:
+        """Return the recorded reply. CropsmithError when there is none left."""
+        step = current_step.get()
+        key = (step.node, step.round, ask.purpose) if step else ("", 0, ask.purpose)
+        left = self._left.get(key, [])
+        if not left:
+            # A mind may take this for the failure of one call; the replay will not.
+            self.missing = CropsmithError(
+                f"The trace holds no further reply to '{ask.purpose}' in {key[0]}, round {key[1]}.",
+                hint="This version may ask otherwise; replay with --from to ask the model anew.",
+            )
+            raise self.missing
+        prompt = prompt_text(ask.messages)
+        record = _matching(left, prompt, ask)
+        left.remove(record)
+        return _reply(record, ask)
+
+
+def _matching(left: list[CallRecord], prompt: str, ask: Ask) -> CallRecord:
+    def likeness(record: CallRecord) -> tuple[bool, bool, bool]:
+        return (
+            record.prompt == prompt,
+            _PICTURE.sub("", record.prompt) == _PICTURE.sub("", prompt),
+            (record.temperature, record.seed) == (ask.temperature, ask.seed),
+        )
+
+    return max(left, key=likeness)  # of several alike, the first
+
+
+def _reply(record: CallRecord, ask: Ask) -> Reply:
+    if record.status == "error":
+        kind = getattr(errors, record.raised, CropsmithError)
+        raise kind(record.reason)
+    value: Any = None
+    if record.parsed is not None:
+        try:
+            value = ask.answer.model_validate(record.parsed)
+        except ValidationError as error:
+            raise CropsmithError(
+                f"The recorded reply to '{ask.purpose}' does not fit what this version asks."
+            ) from error
+    return Reply(
+        status=Status(record.status),
+        value=value,
+        tool_calls=tuple(_call(call, ask) for call in record.tool_calls),
+        raw=record.raw,
+        reason=record.reason,
+        model=record.model,
+        tokens=Tokens(
+            prompt=record.prompt_tokens,
+            completion=record.completion_tokens,
+            cached=record.cached_tokens,
+        ),
+        cost=record.cost,
+        seconds=record.seconds,
+        attempts=record.attempts,
+        convention=record.convention,
+        sent=record.sent,
+        seen=record.seen,
+        cached=record.from_cache,
+    )
+
+
+def _call(recorded: Any, ask: Ask) -> ToolCall:
+    """Return a recorded tool call with its arguments as the tool takes them, boxes in our frame."""
+    call = ToolCall.model_validate(recorded)
+    spec = next((tool for tool in ask.tools if tool.name == call.name), None)
+    if spec is None or call.value is None:
+        return call
+    return call.model_copy(update={"value": spec.arguments.model_validate(call.value)})

@@ -1,0 +1,1 @@
+"""One request through the graph: run, events, waiting for a person, the result."""

@@ -1,0 +1,60 @@
+"""Checkpoints in SQLite, which read back the types of the graph's state and no others."""
+
+import types
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from pydantic import BaseModel
+
+from cropsmith.agents.nodes.state import CropState
+
+
+@cache
+def state_types() -> frozenset[type]:
+    """Return every model and enumeration that the state can hold, at any depth."""
+    found: set[type] = set()
+    hints = get_type_hints(CropState, include_extras=True)
+    for hint in hints.values():
+        found.update(_within(hint, found))
+    return frozenset(found)
+
+
+def _within(hint: Any, seen: set[type]) -> Iterator[type]:
+    for part in (hint, *get_args(hint)):
+        if part is not hint:
+            yield from _within(part, seen)
+        elif isinstance(part, type) and not isinstance(part, types.GenericAlias):
+            if part in seen or not issubclass(part, BaseModel | Enum):
+                continue
+            seen.add(part)
+            yield part
+            if issubclass(part, BaseModel):
+                for field in part.model_fields.values():
+                    yield from _within(field.annotation, seen)
+
+
+def serializer() -> JsonPlusSerializer:
+    """Return a serializer that a forged checkpoint cannot make build anything else."""
+    names = sorted((kind.__module__, kind.__qualname__) for kind in state_types())
+    return JsonPlusSerializer(allowed_msgpack_modules=names)
+
+
+@asynccontextmanager
+async def sqlite_checkpoints(home: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """Open `home/checkpoints.sqlite`; private to its owner, as photos' names are in it."""
+    import os
+
+    import aiosqlite
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "checkpoints.sqlite"
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    async with aiosqlite.connect(path) as connection:
+        yield AsyncSqliteSaver(connection, serde=serializer())

@@ -1,0 +1,1 @@
+"""The choices of a run: settings, and recipes."""

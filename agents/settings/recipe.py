@@ -1,0 +1,127 @@
+"""Recipes: how many examples, candidates and rounds, per task; data files, each number overridable.
+
+`--recipe cropper --set S=10 --set subject.L=3`: a name alone changes all tasks, `task.name` one.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib.resources import files
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from cropsmith.errors import UsageError
+from cropsmith.tools.examples.retriever import Criterion
+from cropsmith.tools.schema.request import Intent
+from cropsmith.tools.schema.values import Value
+
+Task = Literal["free", "subject", "ratio"]
+TASKS: tuple[Task, ...] = ("free", "subject", "ratio")
+
+STANDARD = "standard"
+"""The recipe of a run that names none: examples where there is an index, rounds by effort."""
+
+
+class TaskRecipe(Value):
+    """The numbers of one task, under the letters of the paper."""
+
+    S: int = Field(default=0, ge=0, le=200)
+    """Example photos."""
+    T: int = Field(default=1, ge=1, le=20)
+    """Crops of each."""
+    G: Criterion = "score"
+    """Which crops of an example."""
+    R: int = Field(default=6, ge=1, le=8)
+    """Candidates asked at first."""
+    L: int = Field(default=2, ge=0, le=50)
+    """Refinement rounds."""
+    per_round: int = Field(default=0, ge=0, le=8)
+    """Candidates asked in a refinement round; 0 for R."""
+    temperature: float = Field(default=0.05, ge=0, le=2)
+    final: Literal["last", "best", "agreed"] = "best"
+    """The best-scoring crop of the last round, of all rounds, or the one of all rounds that the
+    model's answers agree on most."""
+    stop_early: bool = True
+    """Stop when a round brings nothing better."""
+    side: int = Field(default=512, ge=64, le=2048)
+    """Long side in pixels of an example's picture."""
+    tokens: int = Field(default=0, ge=0)
+    """Prompt tokens that examples and photo may take; the least similar go first. 0: no limit."""
+    slots: int = Field(default=0, ge=0)
+    """Pictures that a request may have; examples are packed into sheets to fit. 0: no limit."""
+    per_sheet: int = Field(default=1, ge=1, le=64)
+    """Examples on one contact sheet; 1 shows each by itself."""
+
+
+class Recipe(Value):
+    """A named way of retrieving, proposing, refining and deciding."""
+
+    name: str
+    style: Literal["argued", "in-context"] = "argued"
+    """How crops are asked for: argued from an analysis (CROP), or by example alone (Cropper)."""
+    alone: bool = False
+    """No candidates beside the model's own."""
+    scorers: str = "default"
+    """Profile of tools/scorers/scorer_weights.toml."""
+    stand_in: str = ""
+    """Profile where a scorer that `scorers` weighs is missing; empty to go without it."""
+    free: TaskRecipe
+    subject: TaskRecipe
+    ratio: TaskRecipe
+
+    def of(self, intent: Intent) -> TaskRecipe:
+        """Return the numbers for what is wanted."""
+        return {"free": self.free, "subject": self.subject, "ratio": self.ratio}[intent.task]
+
+
+def recipe_names() -> Sequence[str]:
+    """Return the names of the recipes that ship."""
+    folder = files("cropsmith.agents.settings").joinpath("recipes")
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
+
+
+def load_recipe(name: str = "", overrides: Sequence[str] = ()) -> Recipe:
+    """Return a recipe with its overrides. UsageError for an unknown name, number or value."""
+    name = name or STANDARD
+    known = recipe_names()
+    if name not in known:
+        near = get_close_matches(name, known, n=1) or known
+        raise UsageError(f"There is no recipe '{name}'.", hint=f"Known: {', '.join(near)}.")
+    text = files("cropsmith.agents.settings").joinpath("recipes", f"{name}.toml").read_text("utf-8")
+    data: dict[str, Any] = {"name": name, **tomllib.loads(text)}
+    for override in overrides:
+        _override(data, override)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"The recipe's {where} cannot be so: {first['msg']}.") from error
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    path, equals, text = (part.strip() for part in override.partition("="))
+    task, _, name = path.rpartition(".")
+    if not equals or not name:
+        raise UsageError(f"'{override}' is not an override.", hint="Write name=value: S=10.")
+    value = _value(text)
+    if not task and name in ("style", "alone", "scorers", "stand_in"):
+        data[name] = value
+        return
+    if name not in TaskRecipe.model_fields or (task and task not in TASKS):
+        near = get_close_matches(name, TaskRecipe.model_fields, n=1, cutoff=0.4)
+        hint = (
+            f"Did you mean {near[0]}?" if near else f"Known: {', '.join(TaskRecipe.model_fields)}."
+        )
+        raise UsageError(f"A recipe has no '{path}'.", hint=hint)
+    for each in TASKS if not task else (task,):
+        section: Mapping[str, Any] = data.get(each, {})
+        data[each] = {**section, name: value}
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text  # a bare word: final=best

@@ -1,0 +1,1 @@
+"""The record as a person reads it: page, story, listing, differences, export."""

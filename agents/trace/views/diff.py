@@ -1,0 +1,205 @@
+"""Two runs side by side: where they parted, and in what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import zip_longest
+from typing import Any
+
+from cropsmith.agents.trace.record import CallRecord, Step
+from cropsmith.agents.trace.values import Trace
+from cropsmith.agents.trace.views.account import Account, account_of
+from cropsmith.tools.schema.result import Framed
+from cropsmith.tools.schema.values import Value
+
+
+class Part(StrEnum):
+    """What differs."""
+
+    PHOTO = "photo"
+    REQUEST = "request"
+    MODEL = "model"
+    STEP = "step"
+    PROMPT = "prompt"
+    REPLY = "reply"
+    OUTPUT = "output"
+    CANDIDATE = "candidate"
+    CROP = "crop"
+
+
+class Difference(Value):
+    """One thing that is not the same in both."""
+
+    part: Part
+    place: str
+    """Where: "proposal round 1, call 2", a candidate's id, a target's number."""
+    before: str
+    """In the first trace; empty where it has no such thing."""
+    after: str
+    iou: float | None = None
+    """Of the two boxes, where both have one."""
+
+
+class Comparison(Value):
+    """What is not the same in two traces."""
+
+    a: str
+    b: str
+    parted: str = ""
+    """The first step whose prompts, replies or outputs differ; empty if none does."""
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def same(self) -> bool:
+        """Whether the two went the same way to the same result."""
+        return not self.differences
+
+
+def diff(a: Trace, b: Trace) -> Comparison:
+    """Compare two traces, step by step and in their results. Times and ids do not count."""
+    heads = [
+        Difference(part=part, place="", before=one, after=other)
+        for part, one, other in (
+            (Part.PHOTO, a.head.sha256, b.head.sha256),
+            (Part.REQUEST, a.head.request, b.head.request),
+            (Part.MODEL, a.head.model, b.head.model),
+        )
+        if one != other
+    ]
+    steps = list(_steps(a.steps, b.steps))
+    results = [*_crops(account_of(a), account_of(b))]
+    reports = [*_outputs("report", a.result, b.result)]
+    candidates = [*_candidates(account_of(a), account_of(b))]
+    return Comparison(
+        a=a.head.id,
+        b=b.head.id,
+        parted=steps[0].place.partition(",")[0] if steps else "",
+        differences=(*heads, *steps, *candidates, *reports, *results),
+    )
+
+
+def named(step: Step) -> str:
+    """Return the name that a step has in a comparison."""
+    return f"{step.node} round {step.round}" if step.round else step.node
+
+
+def _keyed(steps: Sequence[Step]) -> Mapping[str, Step]:
+    """Return the steps by name. Side-by-side nodes end in any order, so order does not count."""
+    return {named(step): step for step in steps}
+
+
+def _steps(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Difference]:
+    before, after = _keyed(a), _keyed(b)
+    for name in dict.fromkeys((*before, *after)):
+        if name not in before or name not in after:
+            there = "ran" if name in before else ""
+            gone = "ran" if name in after else ""
+            yield Difference(part=Part.STEP, place=name, before=there, after=gone)
+            continue
+        yield from _calls(name, before[name].calls, after[name].calls)
+        yield from _outputs(name, before[name].outputs, after[name].outputs)
+        if before[name].error != after[name].error:
+            yield Difference(
+                part=Part.STEP, place=name, before=before[name].error, after=after[name].error
+            )
+
+
+def _paired(
+    a: Sequence[CallRecord], b: Sequence[CallRecord]
+) -> Iterator[tuple[CallRecord | None, CallRecord | None]]:
+    """Yield the calls of both, alike ones together: calls of a step may race one another."""
+    left = list(b)
+    alone: list[CallRecord] = []
+    for call in a:
+        same = [
+            other
+            for other in left
+            if (other.purpose, other.prompt, other.seed) == (call.purpose, call.prompt, call.seed)
+        ]
+        if same:
+            left.remove(same[0])
+            yield call, same[0]
+        else:
+            alone.append(call)
+    yield from zip_longest(alone, left)
+
+
+def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Iterator[Difference]:
+    for number, (one, other) in enumerate(_paired(a, b), 1):
+        place = f"{name}, call {number}"
+        prompts = [call.prompt if call else "" for call in (one, other)]
+        if prompts[0] != prompts[1]:
+            yield Difference(part=Part.PROMPT, place=place, before=prompts[0], after=prompts[1])
+        replies = [
+            f"{call.status}: {call.raw or call.reason}" if call else "" for call in (one, other)
+        ]
+        if replies[0] != replies[1]:
+            yield Difference(part=Part.REPLY, place=place, before=replies[0], after=replies[1])
+
+
+_COMPARED_APART = frozenset({"image", "candidates", "report", "crops", "trace_id"})
+"""Keys of the state whose parts are compared by themselves: photo, boxes and crops."""
+
+
+def _outputs(name: str, a: Any, b: Any) -> Iterator[Difference]:
+    one = a if isinstance(a, Mapping) else {}
+    other = b if isinstance(b, Mapping) else {}
+    for key in dict.fromkeys((*one, *other)):
+        if key not in _COMPARED_APART and (one.get(key) or None) != (other.get(key) or None):
+            yield Difference(
+                part=Part.OUTPUT,
+                place=f"{name}, {key}",
+                before=_short(one.get(key)),
+                after=_short(other.get(key)),
+            )
+
+
+def _candidates(a: Account, b: Account) -> Iterator[Difference]:
+    before = {c.id: c for c in a.candidates}
+    after = {c.id: c for c in b.candidates}
+    for name in dict.fromkeys((*before, *after)):
+        one, other = before.get(name), after.get(name)
+        if one == other:
+            continue
+        yield Difference(
+            part=Part.CANDIDATE,
+            place=name,
+            before=f"{_corners(one.box)} {_total(one.total)}" if one else "",
+            after=f"{_corners(other.box)} {_total(other.total)}" if other else "",
+            iou=one.box.iou(other.box) if one and other else None,
+        )
+
+
+def _crops(a: Account, b: Account) -> Iterator[Difference]:
+    before = a.report.crops if a.report else ()
+    after = b.report.crops if b.report else ()
+    for number in range(max(len(before), len(after))):
+        one = before[number] if number < len(before) else None
+        other = after[number] if number < len(after) else None
+        if one == other:
+            continue
+        yield Difference(
+            part=Part.CROP,
+            place=f"shape {number + 1}",
+            before=_crop(one),
+            after=_crop(other),
+            iou=one.box.iou(other.box) if one and other else None,
+        )
+
+
+def _crop(crop: Framed | None) -> str:
+    if crop is None:
+        return ""
+    return f"{_corners(crop.box)} from {crop.source}" + (", kept" if crop.kept else "")
+
+
+def _corners(box: Any) -> str:
+    return " ".join(f"{value:.4f}" for value in box.corners)
+
+
+def _total(total: float | None) -> str:
+    return "unscored" if total is None else f"{total:.4f}"
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 400 else text[:399] + "…"

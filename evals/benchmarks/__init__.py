@@ -1,5 +1,0 @@
-"""Speed and memory, measured beside peers in the same run: `python -m cropsmith.evals.benchmarks`.
-
-Machines differ and are shared, so every figure is process CPU time or a ratio to a peer, the best
-of several repeats taken in turns.
-"""

@@ -1,0 +1,1 @@
+"""The laboratory: measurements of our own parts. Not installed."""

@@ -1,0 +1,95 @@
+"""What a trace adds to a request: processor time and bytes on disk."""
+
+import asyncio
+import os
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from cropsmith.agents.graph import build_graph
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.runs.run import run
+from cropsmith.agents.trace.database import connect
+from cropsmith.agents.trace.keeping import keep_photo
+from cropsmith.agents.trace.record import MemoryTrace
+from cropsmith.agents.trace.store import StoredTrace
+from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.schema.request import CropRequest
+
+PAIRS = 60
+
+
+def main() -> None:
+    """Print the least of many runs with and without a trace, in turns: others can only add."""
+    with TemporaryDirectory() as folder:
+        os.environ["CROPSMITH_HOME"] = folder
+        photo = _photo()
+        graph = build_graph()
+        request = CropRequest(text="square")
+
+        def cpu(trace: bool) -> float:
+            context = Context(trace=trace)
+            context.views.add(photo)
+            start = time.process_time()
+            asyncio.run(run(photo, request, context, graph))
+            return (time.process_time() - start) * 1e3
+
+        for trace in (True, False) * 3:
+            cpu(trace)
+        before = _bytes(Path(folder))
+        with_trace, without = zip(*((cpu(True), cpu(False)) for _ in range(PAIRS)), strict=True)
+        grown = (_bytes(Path(folder)) - before) / PAIRS
+        print(f"without a trace  {min(without):6.1f} ms CPU a request")
+        print(
+            f"a trace adds     {min(with_trace) - min(without):6.1f} ms CPU, {grown / 1e3:.1f} KB"
+        )
+        print(f"its own work     {alone(Path(folder), photo):6.1f} ms CPU, nothing else running")
+        print("asked            < 10 ms CPU, < 60 KB")
+
+
+def alone(home: Path, photo: Photo) -> float:
+    """Return the CPU milliseconds of keeping a recorded run again, the least of many."""
+    memory = MemoryTrace()
+    context = Context()
+    context.recorder = memory
+    result = asyncio.run(run(photo, CropRequest(text="square"), context))
+    view, facts = context.views.open(photo), memory.facts
+    assert facts is not None
+
+    def keep() -> float:
+        start = time.process_time()
+        trace = StoredTrace(home)
+        trace.begin(facts)
+        keep_photo(trace, view)
+        for step in memory.steps:
+            trace.start(step.node, step.round, step.started)
+            trace.write(step)
+        trace.end("ok", result.report)
+        return (time.process_time() - start) * 1e3
+
+    return min(keep() for _ in range(PAIRS))
+
+
+def _photo() -> Photo:
+    from cropsmith.tools.images.photo import open_photo
+
+    if len(sys.argv) > 1:
+        return open_photo(sys.argv[1])
+    draw = np.random.default_rng(0)
+    smooth = np.kron(draw.integers(0, 255, (15, 20, 3), dtype=np.uint8), np.ones((48, 48, 1)))
+    return open_photo(smooth.astype(np.uint8))
+
+
+def _bytes(folder: Path) -> int:
+    # The write-ahead log is a buffer of bounded size, not growth: empty it first.
+    with closing(connect(folder)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+if __name__ == "__main__":
+    main()

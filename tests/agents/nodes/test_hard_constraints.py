@@ -1,0 +1,49 @@
+"""The hard constraints of a target, on a real photo."""
+
+from pathlib import Path
+
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.nodes.hard_constraints import rules_for
+from cropsmith.tools.constraints.clutter import CalmSide
+from cropsmith.tools.constraints.from_intent import check_all
+from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.language import understand
+from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import CropRequest
+
+
+def brief(photo: Path, words: str, box: Box) -> Brief:
+    view = View(open_photo(photo))
+    intent = understand(CropRequest(text=words), view.size)
+    seen = Evidence(kind=EvidenceKind.SUBJECT, box=box, source="owlvit", phrase="hats")
+    return Brief(
+        view=view,
+        intent=intent,
+        target=intent.targets[0],
+        target_index=0,
+        analysis=None,
+        grounding=Grounding(found=(seen,)),
+        evidence=(),
+    )
+
+
+def test_copy_space_is_free_and_calm_in_the_final_pixels(shared_data: Path) -> None:
+    words = "the hats, square, room at the top for a title"
+    one = brief(shared_data / "photos/kodak/03.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
+    rules = rules_for(one)
+    assert not rules.notes
+    assert any(isinstance(rule, CalmSide) for rule in rules.constraints)
+    pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
+    assert all(check.ok for check in check_all(pixels, rules.constraints))
+
+
+def test_what_does_not_fit_yields_and_is_noted(shared_data: Path) -> None:
+    words = "the hats, 9:16"
+    one = brief(shared_data / "photos/kodak/03.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
+    rules = rules_for(one)
+    assert len(rules.notes) == 1 and "of the hats inside instead" in rules.notes[0]
+    pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
+    assert pixels.size.width * 16 == pixels.size.height * 9

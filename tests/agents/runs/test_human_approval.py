@@ -1,0 +1,107 @@
+"""Runs that wait for a person: resumed after a restart, with no paid call repeated."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cropsmith.agents.parts.context import Context
+from cropsmith.agents.replay.replay import replay
+from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.runs.human_approval import Pending, begin, resume
+from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.agents.trace.values import TraceStatus
+from cropsmith.errors import UsageError
+from cropsmith.tools.schema.approval import Approval, Choice
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import CropRequest
+
+REQUEST = CropRequest(text="square")
+
+
+@pytest.fixture
+def photo(shared_data: Path) -> Path:
+    return shared_data / "photos/kodak/04.jpg"
+
+
+def pending(photo: Path, context: Context | None = None) -> Pending:
+    answer = asyncio.run(begin(photo, REQUEST, context or Context()))
+    assert isinstance(answer, Pending)
+    return answer
+
+
+def resumed(name: str, *choices: Choice, context: Context | None = None) -> CropResult:
+    answer = asyncio.run(resume(name, Approval(choices=choices), context=context))
+    assert isinstance(answer, CropResult)
+    return answer
+
+
+def test_a_person_chooses_after_a_restart(home: Path, photo: Path) -> None:
+    waits = pending(photo)
+    assert TraceLibrary(home).head(waits.trace_id).status is TraceStatus.WAITING
+    third = waits.question.shapes[0].leaders[2]
+    # Each asyncio.run has its own loop and Context: nothing of the first survives but the files.
+    result = resumed(waits.trace_id, Choice(candidate=third.id))
+    assert result.box == third.box and result.reasons == ("You chose this crop.",)
+    trace = TraceLibrary(home).read(waits.trace_id)
+    assert trace.head.status is TraceStatus.OK and trace.result["source"] == "04.jpg"
+    nodes = [step.node for step in trace.steps]
+    assert nodes.count("proposal") == 1 and nodes.count("approval") == 2
+    assert not any(step.error for step in trace.steps)
+    with pytest.raises(UsageError, match="does not wait"):
+        resumed(waits.trace_id)
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+
+
+def test_a_box_of_ones_own_is_solved_and_scored(home: Path, photo: Path) -> None:
+    box = Box(x1=0.1, y1=0.1, x2=0.8, y2=0.6)
+    result = resumed(pending(photo).trace_id, Choice(box=box))
+    left, top, right, bottom = result.pixels
+    assert right - left == bottom - top and result.box.iou(box) > 0.8
+    assert result.crops[0].source == "person" and result.crops[0].scores
+
+
+def test_without_a_choice_the_mind_decides(home: Path, photo: Path) -> None:
+    result = resumed(pending(photo).trace_id)
+    assert result.crops[0].reasons != ("You chose this crop.",)
+
+
+def test_a_slip_is_asked_again(home: Path, photo: Path) -> None:
+    waits = pending(photo)
+    answer = asyncio.run(resume(waits.trace_id, Approval(choices=(Choice(candidate="9.9.9"),))))
+    assert isinstance(answer, Pending) and "no candidate '9.9.9'" in answer.question.problem
+    assert resumed(waits.trace_id).report.trace_id == waits.trace_id
+
+
+def test_it_is_replayed_with_the_persons_word(home: Path, photo: Path) -> None:
+    waits = pending(photo)
+    resumed(waits.trace_id, Choice(candidate=waits.question.shapes[0].leaders[1].id))
+    library = TraceLibrary(home)
+    assert asyncio.run(replay(library.read(waits.trace_id), library)).identical
+
+
+def test_no_paid_call_is_repeated(
+    home: Path,
+    photo: Path,
+    played: Callable[..., Context],
+    asked: Callable[[Context], list[str]],
+) -> None:
+    before, after = played(1, failures=0.0), played(1, failures=0.0)
+    waits = pending(photo, before)
+    paid = asked(before)
+    assert {"analyse", "propose"} <= set(paid)
+    chosen = waits.question.shapes[0].leaders[0].id
+    result = resumed(waits.trace_id, Choice(candidate=chosen), context=after)
+    assert asked(after) == [] and asked(before) == paid
+    assert result.report.usage.calls == len(paid)
+
+
+def test_the_checkpoint_stays_small(home: Path, shared_data: Path) -> None:
+    pending(shared_data / "photos/exif_orientation/Landscape_6.jpg")
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
+        (largest,) = db.execute("SELECT max(length(checkpoint)) FROM checkpoints").fetchone()
+    assert largest < 100_000

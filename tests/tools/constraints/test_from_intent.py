@@ -1,0 +1,103 @@
+"""From intent and evidence to constraints."""
+
+import pytest
+
+from cropsmith.tools.constraints.from_intent import check_all, constraints_for, with_margin
+from cropsmith.tools.constraints.kinds import ClearSide, touched
+from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
+from cropsmith.tools.schema.geometry import Box, PixelBox, Size
+from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.schema.request import CopySpace, Intent, NeverCut, Phrase, Side, Target
+from cropsmith.tools.schema.result import CheckKind
+
+IMAGE = Size(width=4000, height=3000)
+DOG = Evidence(
+    kind=EvidenceKind.SUBJECT,
+    box=Box(x1=0.55, y1=0.4, x2=0.7, y2=0.8),
+    source="owlvit",
+    phrase="dog",
+)
+FACE = Evidence(kind=EvidenceKind.FACE, box=Box(x1=0.1, y1=0.1, x2=0.2, y2=0.25), source="haar")
+CAR = Evidence(
+    kind=EvidenceKind.AVOID, box=Box(x1=0.8, y1=0.5, x2=1, y2=0.9), source="owlvit", phrase="car"
+)
+SQUARE = Target(ratio=Ratio.of(1, 1))
+
+
+def intent(**wishes: object) -> Intent:
+    return Intent.model_validate({"task": "subject", "targets": (SQUARE,), **wishes})
+
+
+def kinds(found: Intent, *evidence: Evidence) -> list[CheckKind]:
+    return [c.kind for c in constraints_for(found, SQUARE, evidence, IMAGE)]
+
+
+def test_a_named_subject_must_be_inside_and_an_excluded_thing_outside() -> None:
+    dog = intent(
+        subjects=(Phrase(text="dog", head="dog"),), avoid=(Phrase(text="car", head="car"),)
+    )
+    constraints = constraints_for(dog, SQUARE, (DOG, FACE, CAR), IMAGE)
+    pixels = solve(Box(x1=0.4, y1=0.2, x2=0.95, y2=0.9), SQUARE, constraints, IMAGE)
+    assert pixels.right <= 3200 and pixels.left <= 2200
+    assert all(check.ok for check in check_all(pixels, constraints))
+
+
+def test_an_unnamed_subject_binds_nobody() -> None:
+    assert CheckKind.SUBJECT not in kinds(intent(), DOG)
+
+
+def test_faces_are_never_cut_when_told() -> None:
+    assert CheckKind.NEVER_CUT not in kinds(intent(), FACE)
+    told = intent(never_cut=(NeverCut.FACES,))
+    constraints = constraints_for(told, SQUARE, (FACE,), IMAGE)
+    pixels = solve(Box(x1=0.15, y1=0, x2=0.9, y2=1), SQUARE, constraints, IMAGE)
+    face = touched(FACE.box, IMAGE)
+    assert pixels.left <= face.left or pixels.left >= face.right
+
+
+def test_a_box_of_the_person_replaces_what_was_found() -> None:
+    own = Box(x1=0.2, y1=0.2, x2=0.3, y2=0.3)
+    constraints = constraints_for(intent(subject_box=own), SQUARE, (DOG,), IMAGE)
+    pixels = solve(Box(x1=0.5, y1=0, x2=1, y2=1), SQUARE, constraints, IMAGE)
+    assert pixels.left <= 800 and pixels.top <= 600
+    assert pixels.right >= 1200 and pixels.bottom >= 900
+
+
+def test_copy_space_is_free_of_subjects_and_faces() -> None:
+    asked = intent(
+        subjects=(Phrase(text="dog", head="dog"),),
+        copy_space=CopySpace(side=Side.LEFT, share=0.4),
+    )
+    constraints = constraints_for(asked, SQUARE, (DOG, FACE), IMAGE)
+    clear = next(c for c in constraints if isinstance(c, ClearSide))
+    pixels = solve(Box.whole(), SQUARE, constraints, IMAGE)
+    zone = clear.zone(pixels)
+    assert zone.left == pixels.left and zone.right <= touched(DOG.box, IMAGE).left
+    assert zone.size.width >= 0.4 * pixels.size.width
+
+
+def test_a_margin_is_a_share_of_the_larger_side_and_ends_at_the_frame() -> None:
+    image = Size(width=1000, height=500)
+    box = Box(x1=0.1, y1=0.2, x2=0.5, y2=0.4)  # 400 x 100 pixels
+    assert with_margin([box], 0.1, image).corners == pytest.approx((0.06, 0.12, 0.54, 0.48))
+    assert with_margin([box], 1, image).corners == pytest.approx((0, 0, 0.9, 1))
+
+
+def test_keep_out_zones_margins_and_sizes_become_constraints() -> None:
+    asked = intent(
+        subjects=(Phrase(text="dog", head="dog"),),
+        keep_out=(Box(x1=0, y1=0, x2=0.1, y2=1),),
+        margin=0.1,
+        min_size=Size(width=1200, height=1200),
+    )
+    found = kinds(asked, DOG)
+    assert {CheckKind.KEEP_OUT, CheckKind.MARGIN, CheckKind.MIN_SIZE, CheckKind.RATIO} <= {*found}
+
+
+@pytest.mark.parametrize("width", [1, 7, 640, 4001, 99991])
+def test_a_box_made_from_pixels_touches_just_those(width: int) -> None:
+    image = Size(width=width, height=width)
+    for left in {0, width // 3, width - 1}:
+        pixels = PixelBox(left=left, top=left, right=width, bottom=left + 1)
+        assert touched(pixels.normalised(image), image) == pixels

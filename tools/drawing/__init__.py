@@ -1,0 +1,1 @@
+"""Boxes, guides and contact sheets drawn on pictures."""

@@ -1,0 +1,1 @@
+"""Expert crops of similar photos: rows of an index, retrieval, transfer."""

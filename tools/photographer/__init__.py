@@ -1,0 +1,1 @@
+"""The built-in photographer: measures a photo, searches crops, knows what people prefer."""

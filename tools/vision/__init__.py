@@ -1,0 +1,1 @@
+"""What is seen without words: faces, lines, saliency, text, texture."""

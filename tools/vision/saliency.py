@@ -1,0 +1,64 @@
+"""Saliency: where the eye goes first, from the phase of the colour spectrum.
+
+Phase spectrum of the Fourier transform over the three Lab channels (Guo, Ma and Zhang, CVPR 2008,
+the colour form of Hou and Zhang's spectral residual, CVPR 2007): what repeats all over the picture
+lives in the magnitudes; keeping the phase alone leaves what stands out.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cropsmith.tools.schema.geometry import Box, Point
+
+SIDE = 64
+"""The map's rows and columns: saliency lives at a coarse scale (Hou and Zhang use 64 pixels)."""
+
+BLUR = 3.0
+"""Cells; the scale at which neighbouring spots belong to one thing."""
+
+SHARE = 0.6
+"""Share of all saliency that the salient region holds."""
+
+
+def saliency_map(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return saliency over the normalised frame, shape (SIDE, SIDE), sum 1, of upright RGB."""
+    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
+    # A reflected rim: the transform wraps round, and opposite borders are not neighbours.
+    rim = SIDE // 4
+    padded = cv2.copyMakeBorder(lab, rim, rim, rim, rim, cv2.BORDER_REFLECT)
+    spectrum = np.fft.rfft2(padded, axes=(0, 1))
+    phase = spectrum / np.maximum(np.abs(spectrum), 1e-6)
+    shown = np.fft.irfft2(phase, s=padded.shape[:2], axes=(0, 1))
+    energy = (shown**2).sum(axis=2).astype(np.float32)[rim:-rim, rim:-rim]
+    smooth = cv2.GaussianBlur(energy, (0, 0), BLUR)
+    smooth -= smooth.min()
+    total = float(smooth.sum())
+    if total < 1e-12:  # a blank picture: nothing stands out anywhere
+        return np.full((SIDE, SIDE), 1 / SIDE**2, np.float32)
+    return np.asarray(smooth / total, dtype=np.float32)
+
+
+def salient_box(saliency: NDArray[np.float32]) -> Box | None:
+    """Return the box around the strongest cells that hold SHARE of the saliency; None if it
+    would be most of the frame, which says that nothing stands out."""
+    flat = np.sort(saliency.ravel())[::-1]
+    level = flat[int(np.searchsorted(np.cumsum(flat), SHARE * flat.sum()))]
+    rows, columns = np.nonzero(saliency >= level)
+    # Stray spots at the far ends must not widen the box: the middle 90 % of the cells count.
+    height, width = saliency.shape
+    x1, x2 = np.percentile(columns, (5, 95))
+    y1, y2 = np.percentile(rows, (5, 95))
+    box = Box.of((x1 / width, y1 / height, (x2 + 1) / width, (y2 + 1) / height))
+    return box if box.area < 0.5 else None
+
+
+def focus(saliency: NDArray[np.float32]) -> Point:
+    """Return the centre of the strongest interest: the centroid, cells weighted by their square."""
+    weights = saliency.astype(np.float64) ** 2
+    weights /= weights.sum()
+    height, width = saliency.shape
+    x = float(weights.sum(axis=0) @ ((np.arange(width) + 0.5) / width))
+    y = float(weights.sum(axis=1) @ ((np.arange(height) + 0.5) / height))
+    return Point(x=x, y=y)
