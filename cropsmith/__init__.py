@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Box": "tools.geometry",
-    "Context": "agents.context",
-    "CropRequest": "tools.request",
-    "CropResult": "agents.crop_result",
+    "Box": "tools.schema.geometry",
+    "Context": "agents.parts.context",
+    "CropRequest": "tools.schema.request",
+    "CropResult": "agents.runs.crop_result",
     "CropsmithError": "errors",
-    "Ratio": "tools.ratio",
+    "Ratio": "tools.schema.ratio",
     "acrop": "api",
     "build_graph": "agents.graph",
     "crop": "api",

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from cropsmith.agents.backends.protocol.backend import Ask, Status
 from cropsmith.agents.backends.providers.scripted import Player, Scripted, ScriptedAnswer
 from cropsmith.agents.minds.build import mind_over
 from cropsmith.agents.parts.context import Context
+from cropsmith.agents.trace.library import TraceLibrary
 
 
 def box(draw: random.Random) -> dict[str, float]:
@@ -108,3 +110,13 @@ def asked() -> Callable[[Context], list[str]]:
         return [ask.purpose for ask in backend.backend.inner.asked]
 
     return purposes
+
+
+@pytest.fixture
+def photo(shared_data: Path) -> Path:
+    return shared_data / "photos/kodak/23.jpg"
+
+
+@pytest.fixture
+def library(home: Path) -> TraceLibrary:
+    return TraceLibrary(home)

@@ -1,4 +1,4 @@
-"""Write a trained model as the data files of the eye and the photographer: a small ONNX trunk and the head.
+"""Write a trained model as data files: a small ONNX trunk for the eye, arrays for the head.
 
 Weights of the trunk are stored as 8-bit integers with one scale a channel; the runtime unfolds them
 once when it loads the model, so that the arithmetic stays in 32-bit floats.

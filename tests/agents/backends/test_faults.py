@@ -315,7 +315,8 @@ def test_the_sdks_stay_unimported_until_asked() -> None:
     import subprocess
 
     code = (
-        "import sys; from cropsmith.agents.backends import registry, scripted; "
+        "import sys; from cropsmith.agents.backends import registry; "
+        "from cropsmith.agents.backends.providers import scripted; "
         "print([m for m in ('openai', 'google.genai', 'torch') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)

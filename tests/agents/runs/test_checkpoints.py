@@ -9,7 +9,7 @@ from cropsmith.agents.runs.checkpoints import serializer, state_types
 from cropsmith.tools.schema.evidence import Element, Grounding
 from cropsmith.tools.schema.geometry import Box
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_langgraph_json_names_the_states_types() -> None:

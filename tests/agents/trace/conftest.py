@@ -15,16 +15,6 @@ HOSTILE = (
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/23.jpg"
-
-
-@pytest.fixture
-def library(home: Path) -> TraceLibrary:
-    return TraceLibrary(home)
-
-
-@pytest.fixture
 def sample(library: TraceLibrary, photo: Path) -> Trace:
     return library.read(write_sample(library.home, photo))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from cropsmith.agents.backends.boxes.families import FAMILIES, PATTERNS
 from cropsmith.agents.backends.boxes.family_table import family_table
 
-DOCS = Path(__file__).parents[3] / "docs" / "models.md"
+DOCS = Path(__file__).parents[4] / "docs" / "models.md"
 
 
 def test_the_documented_table_is_the_codes() -> None:
