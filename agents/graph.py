@@ -25,11 +25,11 @@ from cropsmith.agents.nodes.render import render
 from cropsmith.agents.nodes.retrieval import retrieval
 from cropsmith.agents.nodes.scoring import scoring
 from cropsmith.agents.nodes.state import CropInput, CropOutput, CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.trace.record import CallRecord, record_step
 from cropsmith.tools.schema.result import Usage
 
-Graph = CompiledStateGraph[CropState, Context, CropInput, CropOutput]
+Graph = CompiledStateGraph[CropState, RunContext, CropInput, CropOutput]
 
 
 class Node(Protocol):
@@ -37,7 +37,7 @@ class Node(Protocol):
 
     __name__: str
 
-    def __call__(self, state: CropState, runtime: Runtime[Context]) -> Awaitable[dict[str, Any]]:
+    def __call__(self, state: CropState, runtime: Runtime[RunContext]) -> Awaitable[dict[str, Any]]:
         """Do the node's work."""
         ...
 
@@ -56,8 +56,9 @@ def usage_of(calls: Sequence[CallRecord]) -> Usage:
 def traced(node: Node) -> Node:
     """Wrap a node so that its run is recorded, also when it fails."""
 
-    async def run(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
-        with record_step(runtime.context.recorder, node.__name__, state.get("round", 0)) as step:
+    async def run(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+        recorder = runtime.context.parts.recorder
+        with record_step(recorder, node.__name__, state.get("round", 0)) as step:
             step.superstep = get_config()["metadata"]["langgraph_step"]
             update = await node(state, runtime)
             step.outputs = update
@@ -70,7 +71,7 @@ def traced(node: Node) -> Node:
 
 def build_graph(checkpointer: Checkpointer = None) -> Graph:
     """Compile the graph. Pass a checkpointer only where a run must survive the process."""
-    graph = StateGraph(CropState, Context, input_schema=CropInput, output_schema=CropOutput)
+    graph = StateGraph(CropState, RunContext, input_schema=CropInput, output_schema=CropOutput)
     for node in (
         intent,
         analysis,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cropsmith.agents.graph import build_graph
-    from cropsmith.agents.parts.context import Context
     from cropsmith.agents.runs.crop_result import CropResult
+    from cropsmith.agents.settings.run_settings import RunSettings
     from cropsmith.api import acrop, crop, stream
     from cropsmith.errors import CropsmithError
     from cropsmith.tools.schema.geometry import Box
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Box",
-    "Context",
     "CropRequest",
     "CropResult",
     "CropsmithError",
     "Ratio",
+    "RunSettings",
     "acrop",
     "build_graph",
     "crop",
@@ -33,11 +33,11 @@ __all__ = [
 
 _HOMES = {
     "Box": "tools.schema.geometry",
-    "Context": "agents.parts.context",
     "CropRequest": "tools.schema.request",
     "CropResult": "agents.runs.crop_result",
     "CropsmithError": "errors",
     "Ratio": "tools.schema.ratio",
+    "RunSettings": "agents.settings.run_settings",
     "acrop": "api",
     "build_graph": "agents.graph",
     "crop": "api",

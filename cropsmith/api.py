@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import Effort, RunSettings
+from cropsmith.agents.settings.sources import find_settings
 from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
-from cropsmith.settings import home, setting
+from cropsmith.settings import home
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.images.subject_mask import subject_from_mask
 from cropsmith.tools.language.shapes import target_named
-from cropsmith.tools.photographer.taste import Notebook
 from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
 
 if TYPE_CHECKING:
+    from cropsmith.agents.backends.protocol.backend import Backend
     from cropsmith.agents.runs.events import Event
 
 
@@ -54,27 +56,31 @@ class RequestOptions(TypedDict, total=False):
 
 
 class Settings(TypedDict, total=False):
-    """Choices of a run; see `Context`."""
+    """Choices of a run: the fields of `RunSettings`, written out for type checkers."""
 
     model: str | None
-    effort: str
-    recipe: str
-    overrides: tuple[str, ...]
-    overlays: bool
-    agentic: bool
-    judge: bool
-    strict: bool
-    index: str
-    detector: str
+    effort: Effort | None
+    recipe: str | None
+    overrides: tuple[str, ...] | None
+    overlays: bool | None
+    agentic: bool | None
+    judge: bool | None
+    solo: bool | None
+    strict: bool | None
+    approve: bool | None
+    index: str | None
+    detector: str | None
+    clip: str | None
+    scorer_server: str | None
+    server: str | None
     temperature: float | None
-    seed: int
-    timeout: float
+    seed: int | None
+    timeout: float | None
     max_cost: float | None
     max_calls: int | None
-    cache_replies: bool
-    trace: bool
-    taste: bool
-    """False: rank for people in general, whatever you accepted and rejected."""
+    cache_replies: bool | None
+    trace: bool | None
+    taste: bool | tuple[float, ...] | None
 
 
 class Options(RequestOptions, Settings, total=False):
@@ -159,29 +165,23 @@ def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropReque
     )
 
 
-def context_from(**settings: Unpack[Settings]) -> Context:
-    """Return the settings of a run; the model also from CROPSMITH_MODEL or the config file."""
-    given: dict[str, Any] = dict(settings)
-    model = setting("model", given.pop("model", None), default="builtin")
-    taste = Notebook().weights() if given.pop("taste", True) else ()
-    return Context(model=model, taste=taste, **given)
-
-
 async def acrop(
     image: object,
     text: str = "",
     *,
     request: CropRequest | None = None,
-    context: Context | None = None,
+    settings: RunSettings | None = None,
+    backend: "Backend | None" = None,
     **options: Unpack[Options],
 ) -> CropResult:
     """Crop one photo: a path, URL, bytes, PIL image, NumPy array, or "-" for stdin.
 
     `text` is the request in plain words; every part of it also has an argument. Pass a ready
-    `request` or `context` instead to set everything yourself. Raises CropsmithError.
+    `request` or `settings` instead to set everything yourself, or a `backend` of your own instead
+    of a `model`. Raises CropsmithError.
     """
-    order = ordered(text, request, context, options)
-    return await run(image, order.request, order.context)
+    order = ordered(text, request, settings, backend, options)
+    return await run(image, order.request, order.parts)
 
 
 async def stream(
@@ -189,7 +189,8 @@ async def stream(
     text: str = "",
     *,
     request: CropRequest | None = None,
-    context: Context | None = None,
+    settings: RunSettings | None = None,
+    backend: "Backend | None" = None,
     **options: Unpack[Options],
 ) -> AsyncIterator["Event"]:
     """Do what `acrop` does and yield each step as it begins and ends; the report comes last.
@@ -199,35 +200,41 @@ async def stream(
     """
     from cropsmith.agents.runs.events import events_of
 
-    order = ordered(text, request, context, options)
-    async with aclosing(events_of(image, order.request, order.context)) as events:
+    order = ordered(text, request, settings, backend, options)
+    async with aclosing(events_of(image, order.request, order.parts)) as events:
         async for event in events:
             yield event
 
 
 @dataclass(frozen=True)
 class Order:
-    """A request and the settings of its run."""
+    """A request and the parts of its run."""
 
     request: CropRequest
-    context: Context
+    parts: Parts
 
 
 def ordered(
-    text: str, request: CropRequest | None, context: Context | None, options: Options
+    text: str,
+    request: CropRequest | None,
+    settings: RunSettings | None,
+    backend: "Backend | None",
+    options: Options,
 ) -> Order:
     """Return what the arguments of `crop()` ask for; UsageError when they cannot be."""
     wishes: Any = {k: v for k, v in options.items() if k in RequestOptions.__annotations__}
-    settings: Any = {k: v for k, v in options.items() if k in Settings.__annotations__}
-    if unknown := sorted(options.keys() - wishes.keys() - settings.keys()):
+    choices: Any = {k: v for k, v in options.items() if k in RunSettings.model_fields}
+    if unknown := sorted(options.keys() - wishes.keys() - choices.keys()):
         raise UsageError(f"crop() has no argument '{unknown[0]}'.")
-    if (request and (text or wishes)) or (context and settings):
-        raise UsageError("Give a ready request or context, or its parts, not both.")
-    return Order(
-        request or request_from(text, **wishes),
-        # A copy: a context holds one run's recorder, and the caller's may serve many runs.
-        context.but() if context else context_from(**settings),
-    )
+    if (request and (text or wishes)) or (settings and choices):
+        raise UsageError("Give a ready request or settings, or their parts, not both.")
+    if backend is not None and choices.get("model") is not None:
+        raise UsageError("Give a backend or the name of a model, not both.")
+    request = request or request_from(text, **wishes)
+    settings = settings or find_settings(**choices).settings
+    if backend is None:
+        return Order(request, build_parts(settings))
+    return Order(request, build_parts(settings, backend=backend))
 
 
 def crop(
@@ -235,11 +242,12 @@ def crop(
     text: str = "",
     *,
     request: CropRequest | None = None,
-    context: Context | None = None,
+    settings: RunSettings | None = None,
+    backend: "Backend | None" = None,
     **options: Unpack[Options],
 ) -> CropResult:
     """Do what `acrop` does and wait; also where an event loop runs already, as in a notebook."""
-    question = acrop(image, text, request=request, context=context, **options)
+    question = acrop(image, text, request=request, settings=settings, backend=backend, **options)
     try:
         asyncio.get_running_loop()
     except RuntimeError:

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -31,16 +32,27 @@ def _config(path: Path, _modified: float) -> dict[str, object]:
         raise UsageError(f"The config file {path} cannot be read: {error}.") from error
 
 
-def setting(name: str, argument: str | None = None, *, default: str) -> str:
-    """Resolve a setting: argument, else CROPSMITH_<NAME>, else config.toml in home, else default.
+@dataclass(frozen=True)
+class Stated:
+    """A setting that was stated outside the program, and where."""
 
-    An argument that equals the default still wins over the environment: only None is "not given".
-    """
-    if argument is not None:
-        return argument
-    if (value := os.environ.get(f"CROPSMITH_{name.upper()}")) is not None:
-        return value
+    value: object
+    origin: str
+    """The variable's name, or the file's path."""
+
+
+def stated(name: str) -> Stated | None:
+    """Return what CROPSMITH_<NAME> says, else config.toml in home; None where neither does."""
+    variable = f"CROPSMITH_{name.upper()}"
+    if (value := os.environ.get(variable)) is not None:
+        return Stated(value, variable)
     path = home() / "config.toml"
     if path.is_file() and (found := _config(path, path.stat().st_mtime).get(name)) is not None:
-        return str(found)
-    return default
+        return Stated(found, str(path))
+    return None
+
+
+def setting(name: str, *, default: str) -> str:
+    """Return a setting that is not of a run: environment, else config.toml, else default."""
+    found = stated(name)
+    return default if found is None else str(found.value)

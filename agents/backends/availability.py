@@ -73,7 +73,7 @@ async def standing(provider: str) -> ProviderStanding:
     endpoint = ""
     try:
         # The wire of any model will do to ask for the list.
-        wire = row.make("any")
+        wire = row.make("any", "")
         endpoint = wire.endpoint
         async with asyncio.timeout(PATIENCE):
             names: Sequence[str] = await wire.models()

@@ -22,34 +22,34 @@ from cropsmith.agents.backends.protocol.wire import Wire
 from cropsmith.errors import UsageError
 
 
-def _openai(model: str) -> Wire:
+def _openai(model: str, server: str) -> Wire:
     from cropsmith.agents.backends.providers.openai import openai_wire
 
-    return openai_wire(model)
+    return openai_wire(model, server)
 
 
-def _gemini(model: str) -> Wire:
+def _gemini(model: str, server: str) -> Wire:
     from cropsmith.agents.backends.providers.gemini import gemini_wire
 
-    return gemini_wire(model)
+    return gemini_wire(model, server)
 
 
-def _vllm(model: str) -> Wire:
+def _vllm(model: str, server: str) -> Wire:
     from cropsmith.agents.backends.providers.vllm import vllm_wire
 
-    return vllm_wire(model)
+    return vllm_wire(model, server)
 
 
-def _compatible(model: str) -> Wire:
+def _compatible(model: str, server: str) -> Wire:
     from cropsmith.agents.backends.providers.compatible import compatible_wire
 
-    return compatible_wire(model)
+    return compatible_wire(model, server)
 
 
-def _transformers(model: str) -> Wire:
+def _transformers(model: str, server: str) -> Wire:
     from cropsmith.agents.backends.providers.transformers import transformers_wire
 
-    return transformers_wire(model)
+    return transformers_wire(model, server)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class Provider:
     """One way of reaching models."""
 
     name: str
-    make: Callable[[str], Wire]
+    make: Callable[[str, str], Wire]
+    """Takes the model, and the server's URL where it is not the one of the environment."""
     help: str
 
 
@@ -107,12 +108,15 @@ def _likely(model: str) -> str:
     return "gemini" if model.startswith("gemini") else "vllm"
 
 
-def make_wire(name: str) -> Wire:
-    """Return the wire of `provider/model`. UsageError, NotAllowed or MissingExtra."""
+def make_wire(name: str, server: str = "") -> Wire:
+    """Return the wire of `provider/model`, at a server or the one that the environment names.
+
+    UsageError, NotAllowed or MissingExtra.
+    """
     provider, model = split_model(name)
     if provider == "scripted":
         raise UsageError("A script has no wire.", hint="Use it as --model scripted/FILE.")
-    return PROVIDERS[provider].make(model)
+    return PROVIDERS[provider].make(model, server)
 
 
 def _json(path: Path) -> dict[str, object]:
@@ -161,6 +165,7 @@ def usable_convention(name: str, endpoint: str) -> Convention:
 def build_backend(
     name: str,
     *,
+    server: str = "",
     max_calls: int | None = None,
     max_cost: float | None = None,
     timeout: float = TIMEOUT,
@@ -181,8 +186,10 @@ def build_backend(
     if provider == "scripted":
         from cropsmith.agents.backends.providers.scripted import Scripted
 
+        if server:
+            raise UsageError("A script has no server.", hint="Leave server out.")
         return Scripted.load(Path(model))
-    wire = PROVIDERS[provider].make(model)
+    wire = PROVIDERS[provider].make(model, server)
     known = convention or usable_convention(name, wire.endpoint)
     backend: Backend = Model(wire, known, timeout=timeout)
     gate = gate_of(wire.endpoint, in_flight)

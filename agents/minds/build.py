@@ -1,48 +1,42 @@
-"""Which mind a run has: the VLM's, in the way that its settings name, over any backend.
+"""Which mind a model has: argued with, asked by example, or with tools at hand, as settings say."""
 
-Apart from the minds themselves, which know nothing of each other.
-"""
+from collections.abc import Callable
 
 from cropsmith.agents.backends.protocol.backend import Backend
+from cropsmith.agents.minds.agentic.hands import Bench
 from cropsmith.agents.minds.agentic.mind import AgenticMind
+from cropsmith.agents.minds.base.mind import Brief, Mind
 from cropsmith.agents.minds.cropper.mind import Cropper
 from cropsmith.agents.minds.recorded_backend import Recorded
 from cropsmith.agents.minds.vlm.mind import VlmMind
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.settings.recipe import Recipe
+from cropsmith.agents.settings.run_settings import RunSettings
+from cropsmith.settings import home
+from cropsmith.tools.images.image_store import ImageStore
 
 
-def build_mind(context: Context) -> VlmMind:
-    """Return the mind that a context's settings describe. UsageError, NotAllowed, MissingExtra."""
-    from cropsmith.agents.backends.registry import build_backend
-
-    backend = build_backend(
-        context.model,
-        max_calls=context.max_calls,
-        max_cost=context.max_cost,
-        timeout=0.6 * context.timeout,
-        deadline=context.timeout,
-        cache_replies=context.cache_replies,
-    )
-    return mind_over(backend, context)
-
-
-def mind_over(backend: Backend, context: Context) -> VlmMind:
-    """Return the mind of a context's settings over a given backend; a replay brings its own."""
-    from cropsmith.settings import home
-    from cropsmith.tools.images.image_store import ImageStore
-
+def mind_over(
+    backend: Backend,
+    settings: RunSettings,
+    recipe: Recipe,
+    *,
+    builtin: Mind,
+    keep: Callable[[bytes], str],
+    bench: Callable[[Brief], Bench],
+) -> VlmMind:
+    """Return the mind that settings and recipe describe; `keep` stores the pictures it is shown."""
     images = ImageStore(home() / "images")
     mind = VlmMind(
-        Recorded(backend, context.recorder.picture),
-        context.builtin,
-        effort=context.effort,
-        overlays=context.overlays,
-        temperature=context.temperature,
-        seed=context.seed,
+        Recorded(backend, keep),
+        builtin,
+        effort=settings.effort,
+        overlays=settings.overlays,
+        temperature=settings.temperature,
+        seed=settings.seed,
         example_data=lambda example: images.get(example.sha256),
     )
-    if context.plan.style == "in-context":
-        return Cropper.like(mind, context.plan)
-    if context.agentic:
-        return AgenticMind.like(mind, context)
+    if recipe.style == "in-context":
+        return Cropper.like(mind, recipe)
+    if settings.agentic:
+        return AgenticMind.like(mind, bench, settings.max_cost)
     return mind

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.alignment import aligned
 from cropsmith.tools.schema.candidate import Candidate
@@ -14,7 +14,7 @@ from cropsmith.tools.schema.result import Decision
 
 
 def aligned_decision(
-    context: Context, brief: Brief, leaders: Sequence[Candidate], decision: Decision
+    parts: Parts, brief: Brief, leaders: Sequence[Candidate], decision: Decision
 ) -> Decision:
     """Return the decision with its ranking and people's preference in one order.
 
@@ -24,12 +24,12 @@ def aligned_decision(
     sight, boxes = brief.view.sight, as_array(leader.box for leader in leaders)
     ranking = list(dict.fromkeys((decision.chosen, *decision.ranking)))
     places = np.array([ranking.index(c.id) if c.id in ranking else -1 for c in leaders])
-    scores = aligned(places, context.preference.score(sight, boxes, brief.target.ratio))
+    scores = aligned(places, parts.preference.score(sight, boxes, brief.target.ratio))
     order = [leaders[index] for index in np.argsort(-scores, kind="stable")]
     chosen, kept = order[0], order[0].box == Box.whole() and brief.target.ratio is None
     reasons = decision.reasons
     if chosen.id != decision.chosen:
-        told = reasons_for(sight, chosen.box, kept=kept, preference=context.preference)
+        told = reasons_for(sight, chosen.box, kept=kept, preference=parts.preference)
         reasons = (f"People's preferences outweigh the first choice of {decision.source}.", *told)
     return decision.model_copy(
         update={
@@ -37,6 +37,6 @@ def aligned_decision(
             "kept": kept,
             "reasons": reasons,
             "ranking": tuple(candidate.id for candidate in order),
-            "confidence": context.preference.confidence(sight, chosen.box),
+            "confidence": parts.preference.confidence(sight, chosen.box),
         }
     )

@@ -7,12 +7,12 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import ask_mind, view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.run_context import RunContext
 
 
-async def analysis(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def analysis(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Ask the mind to analyse the composition."""
-    context = runtime.context
-    view = await asyncio.to_thread(view_of, state, context)
-    answer = await ask_mind(context, "analysis", lambda mind: mind.analyse(view, state["intent"]))
+    parts = runtime.context.parts
+    view = await asyncio.to_thread(view_of, state, parts)
+    answer = await ask_mind(parts, "analysis", lambda mind: mind.analyse(view, state["intent"]))
     return {"analysis": answer.value, "failures": answer.failures}

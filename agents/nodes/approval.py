@@ -14,7 +14,7 @@ from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.person_choice import drawn_id
 from cropsmith.agents.nodes.proposal import drafted, solved
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
 from cropsmith.tools.schema.candidate import Candidate
@@ -22,13 +22,13 @@ from cropsmith.tools.schema.candidate import Candidate
 WORDS = "Choose a candidate or give a box for a shape; without a choice the model decides."
 
 
-async def approval(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def approval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Pause with the leaders of every shape; take up the choices when the person comes back.
 
     On resumption this node runs from its top again, so nothing here asks a model.
     """
     briefs = [
-        await asyncio.to_thread(brief_for, state, runtime.context, index)
+        await asyncio.to_thread(brief_for, state, runtime.context.parts, index)
         for index in range(len(state["intent"].targets))
     ]
     shapes = tuple(

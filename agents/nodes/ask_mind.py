@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from cropsmith.agents.minds.base.mind import Mind, MindFailed
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
 from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
 from cropsmith.settings import home
@@ -28,20 +28,18 @@ class Answer(Generic[T]):
     failures: Sequence[Failure] = ()
 
 
-async def ask_mind(
-    context: Context, node: str, question: Callable[[Mind], Awaitable[T]]
-) -> Answer[T]:
+async def ask_mind(parts: Parts, node: str, question: Callable[[Mind], Awaitable[T]]) -> Answer[T]:
     """Ask the chosen mind; if it fails, record that and ask the built-in one (strict: raise)."""
-    mind = context.mind
+    mind = parts.mind
     try:
         return Answer(await question(mind), mind.name)
     except MindFailed as failed:
-        if context.strict or mind is context.builtin:
+        if parts.settings.strict or mind is parts.builtin:
             raise
         failure = Failure(
             node=node, source=failed.source, status=failed.status, message=str(failed)
         )
-        return Answer(await question(context.builtin), context.builtin.name, (failure,))
+        return Answer(await question(parts.builtin), parts.builtin.name, (failure,))
 
 
 def acting(mind: Mind) -> Mind:
@@ -50,19 +48,19 @@ def acting(mind: Mind) -> Mind:
     return inner
 
 
-def view_of(state: CropState, context: Context) -> View:
+def view_of(state: CropState, parts: Parts) -> View:
     """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
     image = state["image"]
-    return context.views.get(image.sha256) or open_named(context, image.source)
+    return parts.views.get(image.sha256) or open_named(parts, image.source)
 
 
-def open_named(context: Context, name: str) -> View:
+def open_named(parts: Parts, name: str) -> View:
     """Open a path or URL, or "sha256:..." for a photo known to the process or the image store."""
     if not name.startswith(HASH):
-        return context.views.open(name)
+        return parts.views.open(name)
     sha256 = name.removeprefix(HASH)
-    if known := context.views.get(sha256):
+    if known := parts.views.get(sha256):
         return known
     if (data := ImageStore(images_of(home())).get(sha256)) is None:
         raise UsageError(f"No photo {sha256[:12]} is in the image store.")
-    return context.views.open(data)
+    return parts.views.open(data)

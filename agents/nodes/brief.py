@@ -7,16 +7,16 @@ import numpy as np
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.ask_mind import view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.diversity import diverse
 from cropsmith.tools.schema.geometry import as_array
 
 
-def brief_for(state: CropState, context: Context, index: int) -> Brief:
+def brief_for(state: CropState, parts: Parts, index: int) -> Brief:
     """Return the brief of target `index`. Does file work if the photo must be opened again."""
     return Brief(
-        view=view_of(state, context),
+        view=view_of(state, parts),
         intent=state["intent"],
         target=state["intent"].targets[index],
         target_index=index,

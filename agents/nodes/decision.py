@@ -12,7 +12,7 @@ from cropsmith.agents.nodes.brief import brief_for, distinct
 from cropsmith.agents.nodes.joint_framing import Open, decided_together
 from cropsmith.agents.nodes.person_choice import decided_by_person
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Box
@@ -76,33 +76,33 @@ def kept_as_asked(brief: Brief) -> Decision | None:
     return None
 
 
-async def decision(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def decision(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Decide for every target; the built-in photographer's choices for several go together."""
-    context = runtime.context
+    parts = runtime.context.parts
     decisions: dict[int, Decision] = {}
     open_: list[Open] = []
     failures: tuple[Failure, ...] = ()
     for index in range(len(state["intent"].targets)):
-        brief = await asyncio.to_thread(brief_for, state, context, index)
+        brief = await asyncio.to_thread(brief_for, state, parts, index)
         if settled := decided_by_person(state, index) or kept_as_asked(brief):
             decisions[index] = settled
             continue
-        leaders = leaders_of(brief, context.mind.name)
+        leaders = leaders_of(brief, parts.mind.name)
         answer = await ask_mind(
-            context,
+            parts,
             "decision",
             lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
         )
         failures += tuple(answer.failures)
-        if answer.source == context.builtin.name:
+        if answer.source == parts.builtin.name:
             open_.append(Open(brief, leaders, answer.value))
-        elif context.solo or context.recipe:
+        elif parts.settings.solo or parts.settings.recipe:
             # The preference must not speak, or is one of the recipe's own scorers.
             decisions[index] = answer.value
         else:
             decisions[index] = await asyncio.to_thread(
-                aligned_decision, context, brief, leaders, answer.value
+                aligned_decision, parts, brief, leaders, answer.value
             )
-    for choice in await asyncio.to_thread(decided_together, context, open_):
+    for choice in await asyncio.to_thread(decided_together, parts, open_):
         decisions[choice.target] = choice
     return {"decisions": tuple(decisions[i] for i in sorted(decisions)), "failures": failures}

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from cropsmith.agents.minds.base.mind import Locator, MindFailed
 from cropsmith.agents.nodes.ask_mind import HASH, acting, open_named, view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
@@ -52,40 +53,28 @@ def without_words(view: View, intent: Intent) -> tuple[Evidence, ...]:
     return tuple(found)
 
 
-def detector_of(context: Context) -> Detector | None:
-    """Return the detector that the settings name, or one whose weights are at hand.
-
-    Raises MissingExtra or WeightsMissing for one that is named and cannot be had.
-    """
-    from cropsmith.settings import setting
-    from cropsmith.tools.grounding.owl import detector_at_hand, load_owl
-
-    name = setting("detector", context.detector or None, default="") or detector_at_hand()
-    return load_owl(name) if name and name != "off" else None
-
-
-async def finders(context: Context, view: View, intent: Intent) -> Finders:
+async def finders(parts: Parts, view: View, intent: Intent) -> Finders:
     """Gather who can look: the detector, and a mind that can point. Failures are recorded."""
     failures: list[Failure] = []
     detector = None
     try:
-        detector = await asyncio.to_thread(detector_of, context)
+        detector = await asyncio.to_thread(lambda: parts.detector)
     except CropsmithError as error:
-        if context.strict:
+        if parts.settings.strict:
             raise
-        name = context.detector or "detector"
+        name = parts.settings.detector or "detector"
         failures.append(
             Failure(node="grounding", source=name, status="error", message=error.message)
         )
-    mind = acting(context.mind)
+    mind = acting(parts.mind)
     if not isinstance(mind, Locator) or not (intent.subjects or intent.avoid):
         return Finders(detector, failures=tuple(failures))
-    if context.effort == "quick":  # one call, which is the proposal
+    if parts.settings.effort == "quick":  # one call, which is the proposal
         return Finders(detector, failures=tuple(failures))
     try:
         boxes = await mind.locate(view, intent)
     except MindFailed as failed:
-        if context.strict:
+        if parts.settings.strict:
             raise
         failures.append(
             Failure(
@@ -96,26 +85,26 @@ async def finders(context: Context, view: View, intent: Intent) -> Finders:
     return Finders(detector, tuple(boxes), (mind.name,), tuple(failures))
 
 
-def reference_of(context: Context, intent: Intent) -> NDArray[np.uint8] | None:
+def reference_of(parts: Parts, intent: Intent) -> NDArray[np.uint8] | None:
     """Return the reference picture of an image query. Does file work."""
     if intent.subject_image is None:
         return None
-    return open_named(context, f"{HASH}{intent.subject_image}").pixels(REFERENCE_SIDE)
+    return open_named(parts, f"{HASH}{intent.subject_image}").pixels(REFERENCE_SIDE)
 
 
-async def grounding(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Find what the request names; say what was not found, and what could not be looked for."""
-    context, intent = runtime.context, state["intent"]
-    view = await asyncio.to_thread(view_of, state, context)
+    parts, intent = runtime.context.parts, state["intent"]
+    view = await asyncio.to_thread(view_of, state, parts)
     evidence = await asyncio.to_thread(without_words, view, intent)
     named = bool(intent.subjects or intent.avoid or intent.subject_image)
-    able = await finders(context, view, intent) if named else Finders(None)
+    able = await finders(parts, view, intent) if named else Finders(None)
     sources = Sources(
         detector=able.detector,
         others=able.told,
         looked=able.looked,
         evidence=evidence,
-        reference=await asyncio.to_thread(reference_of, context, intent),
+        reference=await asyncio.to_thread(reference_of, parts, intent),
     )
     found = await asyncio.to_thread(ground, view, intent, sources)
     can_look = able.detector is not None or bool(able.looked)

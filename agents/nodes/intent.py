@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import HASH, ask_mind, open_named
 from cropsmith.agents.nodes.state import CropState, ImageRef
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.request import CropRequest
@@ -26,13 +26,15 @@ def lasting_name(view: View) -> str:
     return str(path.absolute()) if path else f"{HASH}{view.sha256}"
 
 
-async def intent(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def intent(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Open the photo and understand the request. UsageError when its wishes exclude each other."""
-    context = runtime.context
-    view = await asyncio.to_thread(open_named, context, state["photo"])
+    parts = runtime.context.parts
+    view = await asyncio.to_thread(open_named, parts, state["photo"])
     request = as_request(state["request"])
-    answer = await ask_mind(context, "intent", lambda mind: mind.understand(view, request))
+    answer = await ask_mind(parts, "intent", lambda mind: mind.understand(view, request))
     wanted = answer.value
+    if parts.notes and parts.settings.strict:
+        raise UsageError(parts.notes[0], hint="Leave it out, or do without strict.")
     if wanted.contradictions:
         raise UsageError(wanted.contradictions[0], hint="Ask for one or the other.")
     return {
@@ -40,5 +42,8 @@ async def intent(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
         "intent": wanted,
         "round": 0,
         "failures": answer.failures,
-        "notes": tuple(f"Not understood, and left out: “{words}”." for words in wanted.unclear),
+        "notes": (
+            *parts.notes,
+            *(f"Not understood, and left out: “{words}”." for words in wanted.unclear),
+        ),
     }

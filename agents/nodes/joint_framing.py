@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.consistency import Option, choose_together
 from cropsmith.tools.schema.candidate import Candidate
@@ -34,7 +34,7 @@ class Open:
         return [chosen, *(c for c in self.leaders if c is not chosen and (c.total or 0) >= least)]
 
 
-def decided_together(context: Context, shapes: Sequence[Open]) -> list[Decision]:
+def decided_together(parts: Parts, shapes: Sequence[Open]) -> list[Decision]:
     """Return the decisions of all shapes, each moved to an equal where all then go together."""
     if len(shapes) < 2:
         return [shape.decision for shape in shapes]
@@ -45,12 +45,12 @@ def decided_together(context: Context, shapes: Sequence[Open]) -> list[Decision]
     options = [[Option(c.box, c.total or 0.0) for c in shape.equals] for shape in shapes]
     choice = choose_together(options, focal, subject)
     return [
-        moved(context, shape, shape.equals[index])
+        moved(parts, shape, shape.equals[index])
         for shape, index in zip(shapes, choice, strict=True)
     ]
 
 
-def moved(context: Context, shape: Open, chosen: Candidate) -> Decision:
+def moved(parts: Parts, shape: Open, chosen: Candidate) -> Decision:
     """Return the decision for `chosen`, with its own reasons if it is another crop."""
     decision, sight = shape.decision, shape.brief.view.sight
     if chosen.id == decision.chosen:
@@ -58,8 +58,8 @@ def moved(context: Context, shape: Open, chosen: Candidate) -> Decision:
     return decision.model_copy(
         update={
             "chosen": chosen.id,
-            "reasons": tuple(reasons_for(sight, chosen.box, preference=context.preference)),
-            "confidence": context.preference.confidence(sight, chosen.box),
+            "reasons": tuple(reasons_for(sight, chosen.box, preference=parts.preference)),
+            "confidence": parts.preference.confidence(sight, chosen.box),
             "ranking": (chosen.id, *(i for i in decision.ranking if i != chosen.id)),
         }
     )

@@ -10,7 +10,8 @@ from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.kinds import Constraint
 from cropsmith.tools.constraints.sizes import snap
@@ -93,13 +94,13 @@ def whole(
 
 
 async def drafts_of(
-    mind: Mind, context: Context, brief: Brief
+    mind: Mind, parts: Parts, brief: Brief
 ) -> tuple[Sequence[Candidate], tuple[Failure, ...]]:
     """Ask for crops; a failure is recorded, the other sources remain."""
     try:
         return await mind.propose(brief), ()
     except MindFailed as failed:
-        if context.strict:
+        if parts.settings.strict:
             raise
         failure = Failure(
             node="proposal", source=failed.source, status=failed.status, message=str(failed)
@@ -107,21 +108,21 @@ async def drafts_of(
         return (), (failure,)
 
 
-async def proposal(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def proposal(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Gather candidates for every target."""
-    context = runtime.context
+    parts = runtime.context.parts
     candidates: list[Candidate] = []
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     for index in range(len(state["intent"].targets)):
-        brief = await asyncio.to_thread(brief_for, state, context, index)
-        drafts, failed = await drafts_of(context.mind, context, brief)
+        brief = await asyncio.to_thread(brief_for, state, parts, index)
+        drafts, failed = await drafts_of(parts.mind, parts, brief)
         failures += failed
-        if brief.round == 0 and context.solo:
+        if brief.round == 0 and parts.settings.solo:
             drafts = [drafted(brief, Box.whole(), "original"), *drafts]
-        elif brief.round == 0 and not (context.plan.alone and drafts):
-            if context.mind is not context.builtin:
-                drafts = [*drafts, *await context.builtin.propose(brief)]
+        elif brief.round == 0 and not (parts.recipe.alone and drafts):
+            if parts.mind is not parts.builtin:
+                drafts = [*drafts, *await parts.builtin.propose(brief)]
             drafts = [*from_evidence(brief), *drafts]
         rules = await asyncio.to_thread(rules_for, brief)
         notes += rules.notes

@@ -6,7 +6,8 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.brief import ranked
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 
 ROUNDS = {"quick": 0, "standard": 0, "thorough": 2}
 """Refinement rounds by effort; two is where Cropper saturates (methods, section 1.5)."""
@@ -15,11 +16,13 @@ GAIN = 1e-3
 """Smallest rise of the best total that earns another round."""
 
 
-def rounds_wanted(context: Context, state: CropState) -> int:
+def rounds_wanted(parts: Parts, state: CropState) -> int:
     """Return how many rounds may follow the first; the built-in optimiser refines by itself."""
-    if context.mind is context.builtin:
+    if parts.mind is parts.builtin:
         return 0
-    return context.plan.of(state["intent"]).L if context.recipe else ROUNDS[context.effort]
+    if parts.settings.recipe:
+        return parts.recipe.of(state["intent"]).L
+    return ROUNDS[parts.settings.effort]
 
 
 def still_improving(state: CropState) -> bool:
@@ -37,19 +40,19 @@ def still_improving(state: CropState) -> bool:
 
 
 def after_scoring(
-    state: CropState, runtime: Runtime[Context]
+    state: CropState, runtime: Runtime[RunContext]
 ) -> Literal["refinement", "approval", "decision"]:
     """Choose the next node."""
-    context = runtime.context
+    parts = runtime.context.parts
     if state.get("approval") is not None:  # a box that a person drew has just been scored
         return "decision"
-    more = state["round"] < rounds_wanted(context, state)
-    stops = not context.recipe or context.plan.of(state["intent"]).stop_early
+    more = state["round"] < rounds_wanted(parts, state)
+    stops = not parts.settings.recipe or parts.recipe.of(state["intent"]).stop_early
     if more and not (stops and not still_improving(state)):
         return "refinement"
-    return "approval" if context.approve else "decision"
+    return "approval" if parts.settings.approve else "decision"
 
 
-async def refinement(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def refinement(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Open the next round."""
     return {"round": state["round"] + 1}

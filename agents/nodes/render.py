@@ -8,7 +8,8 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for, distinct
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.tools.constraints.solver import output_size
 from cropsmith.tools.explain.changes import changes
 from cropsmith.tools.schema.candidate import Candidate
@@ -31,7 +32,7 @@ def alternatives_to(chosen: Candidate, brief: Brief, decision: Decision) -> tupl
     return tuple(distinct([chosen, *others], 1 + wanted)[1:])
 
 
-def framed(context: Context, brief: Brief, decision: Decision) -> Framed:
+def framed(parts: Parts, brief: Brief, decision: Decision) -> Framed:
     """Return the answer for one target."""
     chosen = next(c for c in brief.earlier if c.id == decision.chosen)
     pixels = whole_pixels(chosen.box, brief.view.size)
@@ -45,7 +46,7 @@ def framed(context: Context, brief: Brief, decision: Decision) -> Framed:
         confidence=decision.confidence,
         scores=dict(chosen.scores),
         source=chosen.provenance.source,
-        changes=changes(brief.view, chosen.box, context.scorers.encoder, context.scorers.cache),
+        changes=changes(brief.view, chosen.box, parts.scorers.encoder, parts.scorers.cache),
         alternatives=alternatives_to(chosen, brief, decision),
     )
 
@@ -61,27 +62,27 @@ def focal_point(state: CropState, brief: Brief) -> Point:
     return brief.view.sight.focal_point
 
 
-def report(state: CropState, context: Context) -> CropReport:
+def report(state: CropState, parts: Parts) -> CropReport:
     """Return everything a person gets back."""
-    briefs = [brief_for(state, context, i) for i in range(len(state["intent"].targets))]
+    briefs = [brief_for(state, parts, i) for i in range(len(state["intent"].targets))]
     return CropReport(
         source=briefs[0].view.photo.name,
         sha256=state["image"].sha256,
         image=state["image"].size,
-        model=context.model,
+        model=parts.settings.model,
         intent=state["intent"],
         crops=tuple(
-            framed(context, brief, decision)
+            framed(parts, brief, decision)
             for brief, decision in zip(briefs, state["decisions"], strict=True)
         ),
         focal_point=focal_point(state, briefs[0]),
         notes=tuple(dict.fromkeys(state["notes"])),
         failures=state["failures"],
         usage=state.get("usage") or Usage(cost=0.0),
-        trace_id=context.recorder.trace_id,
+        trace_id=parts.recorder.trace_id,
     )
 
 
-async def render(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def render(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Write the report."""
-    return {"report": await asyncio.to_thread(report, state, runtime.context)}
+    return {"report": await asyncio.to_thread(report, state, runtime.context.parts)}

@@ -7,7 +7,8 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.settings.recipe import TaskRecipe
 from cropsmith.agents.trace.record import current_step
 from cropsmith.errors import CropsmithError, UsageError
@@ -37,33 +38,33 @@ def selection_for(intent: Intent, view: View, recipe: TaskRecipe) -> Selection:
     )
 
 
-def retrieved(state: CropState, context: Context) -> Retrieved:
+def retrieved(state: CropState, parts: Parts) -> Retrieved:
     """Search the indexes. Does file work. UsageError when a named index cannot be used."""
-    recipe = context.plan.of(state["intent"])
-    if context.retriever is None:
-        if recipe.S and context.plan.style == "in-context":
+    recipe = parts.recipe.of(state["intent"])
+    if parts.retriever is None:
+        if recipe.S and parts.recipe.style == "in-context":
             raise UsageError(
-                f"The recipe {context.plan.name} needs an index of expert crops.",
+                f"The recipe {parts.recipe.name} needs an index of expert crops.",
                 hint="Build one with: cropsmith index build FOLDER (or override S=0).",
             )
         return Retrieved(())
-    if context.effort == "quick" and not context.recipe:
+    if parts.settings.effort == "quick" and not parts.settings.recipe:
         return Retrieved(())
-    if context.mind is context.builtin:
+    if parts.mind is parts.builtin:
         recipe = recipe.model_copy(update={"S": BUILTIN_PHOTOS})
     if not recipe.S:
         return Retrieved(())
-    view = view_of(state, context)
-    return context.retriever.examples(view, selection_for(state["intent"], view, recipe))
+    view = view_of(state, parts)
+    return parts.retriever.examples(view, selection_for(state["intent"], view, recipe))
 
 
-async def retrieval(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def retrieval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Retrieve examples where there is an index; a broken default index is a failure, no end."""
-    context = runtime.context
+    parts = runtime.context.parts
     try:
-        found = await asyncio.to_thread(retrieved, state, context)
+        found = await asyncio.to_thread(retrieved, state, parts)
     except CropsmithError as error:
-        if context.strict or context.index or context.plan.style == "in-context":
+        if parts.settings.strict or parts.settings.index or parts.recipe.style == "in-context":
             raise
         failure = Failure(node="retrieval", source="index", status="error", message=str(error))
         return {"examples": (), "failures": (failure,)}

@@ -10,7 +10,8 @@ from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.nodes.ask_mind import acting
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.trace.record import current_step
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Failure
@@ -19,27 +20,27 @@ from cropsmith.tools.scorers.table import Scored
 
 
 def scored(
-    context: Context, brief: Brief, candidates: list[Candidate], extra: Sequence[Scorer] = ()
+    parts: Parts, brief: Brief, candidates: list[Candidate], extra: Sequence[Scorer] = ()
 ) -> Scored:
     """Return the candidates with the scores of every scorer that could run."""
-    return context.scorers.score(
+    return parts.scorers.score(
         brief.view, brief.intent, brief.target, candidates, brief.grounding, brief.evidence, extra
     )
 
 
 async def judged(
-    context: Context, brief: Brief, candidates: list[Candidate]
+    parts: Parts, brief: Brief, candidates: list[Candidate]
 ) -> tuple[Sequence[Scorer], Sequence[Failure]]:
     """Ask the model for its verdicts where that is wanted; a failure is recorded."""
-    backend = getattr(acting(context.mind), "backend", None)
-    if not context.judge or backend is None:
+    backend = getattr(acting(parts.mind), "backend", None)
+    if not parts.settings.judge or backend is None:
         return (), ()
     from cropsmith.agents.minds.vlm.judge import judge
 
     try:
         return (await judge(backend, brief, candidates),), ()
     except MindFailed as failed:
-        if context.strict:
+        if parts.settings.strict:
             raise
         return (), (
             Failure(
@@ -48,24 +49,24 @@ async def judged(
         )
 
 
-async def scoring(state: CropState, runtime: Runtime[Context]) -> dict[str, Any]:
+async def scoring(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Score the candidates that have no scores yet; a scorer that fails is left out and said."""
-    context = runtime.context
+    parts = runtime.context.parts
     done: list[Candidate] = []
     failures: list[Failure] = []
     for index in range(len(state["intent"].targets)):
         fresh = [c for c in state["candidates"] if c.target == index and c.total is None]
         if not fresh:
             continue
-        brief = await asyncio.to_thread(brief_for, state, context, index)
-        extra, failed = await judged(context, brief, fresh)
+        brief = await asyncio.to_thread(brief_for, state, parts, index)
+        extra, failed = await judged(parts, brief, fresh)
         failures += failed
-        found = await asyncio.to_thread(scored, context, brief, fresh, extra)
+        found = await asyncio.to_thread(scored, parts, brief, fresh, extra)
         done += found.candidates
         failures += [
             Failure(node="scoring", source=left.name, status="error", message=left.why)
             for left in found.left_out
         ]
     if (step := current_step.get()) is not None and state["round"] == 0:
-        step.notes += context.scorers.notes
+        step.notes += parts.scorers.notes
     return {"candidates": tuple(done), "failures": tuple(failures)}

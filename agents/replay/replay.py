@@ -6,12 +6,11 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 
 from cropsmith.agents.minds.base.mind import Brief, Mind
-from cropsmith.agents.minds.build import mind_over
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, Ready, build_parts
 from cropsmith.agents.replay.examples import recorded_examples
 from cropsmith.agents.replay.replies import RecordedReplies
 from cropsmith.agents.runs.checkpoints import serializer
-from cropsmith.agents.runs.human_approval import Pending, begin, context_of, resume
+from cropsmith.agents.runs.human_approval import Pending, begin, resume, settings_of
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.photo import photo_of
@@ -122,13 +121,13 @@ async def replay(
         since = "intent"
     recorder = StoredTrace(library.home, parent=trace.head.id)
     replies = RecordedReplies(trace)
-    context = _context(trace, recorder, replies)
+    parts = _recorded_parts(trace, recorder, replies)
     if since:
-        context = _switched(trace, context, recorder, since, model)
+        parts = _switched(trace, parts, since, model)
     photo = photo_of(trace, library.images)
     request = CropRequest.model_validate(trace.facts.request)
     try:
-        await _run(photo, request, context, _word(trace))
+        await _run(photo, request, parts, _word(trace))
     except CropsmithError as error:
         # A run that failed must fail again; anything new is a failure of the replay.
         if f"{type(error).__name__}: {error}" != trace.head.error:
@@ -141,15 +140,15 @@ async def replay(
     return Replay(trace=again, identical=same and trace.head.error == again.head.error)
 
 
-async def _run(photo: Photo, request: CropRequest, context: Context, word: Approval | None) -> None:
+async def _run(photo: Photo, request: CropRequest, parts: Parts, word: Approval | None) -> None:
     """Run to the end; where the recorded run waited for a person, give the recorded word."""
     if word is None:
-        await run(photo, request, context)
+        await run(photo, request, parts)
         return
     memory = InMemorySaver(serde=serializer())
-    pending = await begin(photo, request, context, memory)
+    pending = await begin(photo, request, parts, memory)
     if isinstance(pending, Pending):
-        await resume(pending.trace_id, word, context=context, checkpointer=memory)
+        await resume(pending.trace_id, word, parts=parts, checkpointer=memory)
 
 
 def _word(trace: Trace) -> Approval | None:
@@ -159,28 +158,23 @@ def _word(trace: Trace) -> Approval | None:
     return None
 
 
-def _context(trace: Trace, recorder: StoredTrace, replies: RecordedReplies) -> Context:
+def _recorded_parts(trace: Trace, recorder: StoredTrace, replies: RecordedReplies) -> Parts:
     # No reply may come from anywhere but the trace; a person's word comes from it too.
-    context = context_of(trace.facts).but(trace=True, approve=False, cache_replies=False)
-    context.recorder = recorder
-    context.retriever = recorded_examples(trace)
-    if context.model != "builtin":
-        context.mind = mind_over(replies, context)
-    return context
+    settings = settings_of(trace.facts).but(trace=True, approve=False)
+    ready: Ready = {"recorder": recorder, "retriever": recorded_examples(trace)}
+    if settings.model != "builtin":
+        ready["backend"] = replies
+    return build_parts(settings, **ready)
 
 
-def _switched(
-    trace: Trace, context: Context, recorder: StoredTrace, since: str, model: str
-) -> Context:
-    after = context.but(model=model or context.model, cache_replies=True)
-    after.recorder = recorder
-    before, examples = context.mind, context.retriever
-    context = context.but(model=after.model)
-    context.recorder = recorder
+def _switched(trace: Trace, before: Parts, since: str, model: str) -> Parts:
+    settings = before.settings.but(model=model or before.settings.model)
+    after = build_parts(settings, recorder=before.recorder)
+    ready: Ready = {"recorder": before.recorder}
     if since not in ("intent", "retrieval"):
-        context.retriever = examples
-    context.mind = SwitchedMind(before, after.mind, Since(since, trace))
-    return context
+        ready["retriever"] = before.retriever
+    ready["mind"] = SwitchedMind(before.mind, after.mind, Since(since, trace))
+    return build_parts(settings, **ready)
 
 
 def _comparable(result: Any) -> Any:

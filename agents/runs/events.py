@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal
 
 from cropsmith.agents.graph import Graph
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import Facts, Recorder, Step
 from cropsmith.tools.schema.geometry import Size
@@ -103,12 +103,11 @@ class Announcer:
 
 
 async def events_of(
-    photo: object, request: CropRequest, context: Context | None = None, graph: Graph | None = None
+    photo: object, request: CropRequest, parts: Parts | None = None, graph: Graph | None = None
 ) -> AsyncGenerator[Event, None]:
     """Crop one photo and yield what happens as it happens. Raises what `run` raises.
 
-    The context is this run's own: its recorder is made to tell as well as to keep. Leaving the loop
-    early cancels the run.
+    The recorder is made to tell as well as to keep. Leaving the loop early cancels the run.
     """
     loop = asyncio.get_running_loop()
     queue: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -116,9 +115,9 @@ async def events_of(
     def tell(event: Event) -> None:
         loop.call_soon_threadsafe(queue.put_nowait, event)
 
-    context = context or Context()
-    context.recorder = Announcer(context.recorder, tell)
-    task = asyncio.create_task(run(photo, request, context, graph))
+    parts = parts or build_parts()
+    parts = parts.but(recorder=Announcer(parts.recorder, tell))
+    task = asyncio.create_task(run(photo, request, parts, graph))
     # After everything that the run's threads have told: they went the same way.
     task.add_done_callback(lambda _: loop.call_soon(queue.put_nowait, None))
     try:

@@ -5,7 +5,6 @@ What was asked of a model before the pause is in that state, and is not asked ag
 """
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,10 +16,12 @@ from langgraph.types import Command
 from cropsmith import settings
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.nodes.ask_mind import HASH
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.runs.checkpoints import sqlite_checkpoints
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import delivered, ended, facts
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.database import images_of
 from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.library import TraceLibrary
@@ -46,19 +47,19 @@ class Pending(Value):
 async def begin(
     photo: object,
     request: CropRequest,
-    context: Context,
+    parts: Parts,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> CropResult | Pending:
     """Crop one photo up to the decision. UsageError without a trace, which names the run."""
-    context.approve = True
-    recorder = context.recorder
+    parts = parts.but(parts.settings.but(approve=True))
+    recorder = parts.recorder
     if recorder.trace_id is None:
         raise UsageError("A run that waits for a person needs its trace.", hint="Allow the trace.")
-    view = await asyncio.to_thread(context.views.open, photo)
-    recorder.begin(facts(view, request, context))
+    view = await asyncio.to_thread(parts.views.open, photo)
+    recorder.begin(facts(view, request, parts.settings))
     await asyncio.to_thread(keep_photo, recorder, view, whole=True)
     state = {"photo": f"{HASH}{view.sha256}", "request": request}
-    return await _go(state, context, view, checkpointer)
+    return await _go(state, parts, view, checkpointer)
 
 
 async def resume(
@@ -66,49 +67,44 @@ async def resume(
     approval: Approval,
     *,
     home: Path | None = None,
-    context: Context | None = None,
+    parts: Parts | None = None,
     checkpointer: BaseCheckpointSaver[str] | None = None,
 ) -> CropResult | Pending:
     """Go on with a run that waits. UsageError when there is none of that name.
 
-    The settings are those it began with, unless a `context` is given.
+    The settings are those it began with, unless `parts` are given.
     """
     home = home or settings.home()
     trace = await asyncio.to_thread(TraceLibrary(home).read, trace_id)
     if trace.head.status not in (TraceStatus.WAITING, TraceStatus.KILLED):
         raise UsageError(f"The run {trace.head.id} does not wait: it is {trace.head.status.value}.")
-    context = context or context_of(trace.facts)
-    context.approve = True
+    parts = parts or build_parts(settings_of(trace.facts))
     recorder = await asyncio.to_thread(StoredTrace.resume, trace.head.id, home)
-    context.recorder = recorder
+    parts = parts.but(parts.settings.but(approve=True), recorder=recorder)
     photo = await asyncio.to_thread(photo_of, trace, ImageStore(images_of(home)))
-    view = context.views.add(photo)
+    view = parts.views.add(photo)
     command: Any = Command(resume=approval.model_dump(mode="json"))
     if trace.head.status is TraceStatus.KILLED:
         command = None  # it never came to the question, or died over the answer: go on from there
-    return await _go(command, context, view, checkpointer)
+    return await _go(command, parts, view, checkpointer)
 
 
-def context_of(facts: Facts) -> Context:
+def settings_of(facts: Facts) -> RunSettings:
     """Return the settings that a run began with; those of other versions are left out."""
-    known = {field.name for field in dataclasses.fields(Context)}
-    given: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in facts.settings.items()
-        if name in known
-    }
-    return Context(**{**given, "model": facts.model})
+    return RunSettings.recorded({**facts.settings, "model": facts.model})
 
 
 async def _go(
-    start: Any, context: Context, view: View, checkpointer: BaseCheckpointSaver[str] | None
+    start: Any, parts: Parts, view: View, checkpointer: BaseCheckpointSaver[str] | None
 ) -> CropResult | Pending:
-    recorder = context.recorder
+    recorder = parts.recorder
     assert recorder.trace_id is not None
     thread: Any = {"configurable": {"thread_id": recorder.trace_id}}
     try:
         async with _checkpoints(checkpointer) as saver:
-            answer = await build_graph(saver).ainvoke(start, thread, context=context)
+            answer = await build_graph(saver).ainvoke(
+                start, thread, context=RunContext.around(parts)
+            )
             if "__interrupt__" not in answer:
                 await saver.adelete_thread(recorder.trace_id)  # it has served
     except BaseException as error:

@@ -1,14 +1,15 @@
 """One request through the graph: the way in for the public face, the studio and the studies."""
 
 import asyncio
-from dataclasses import asdict
 from functools import cache
 
 from cropsmith.agents.graph import Graph, build_graph
 from cropsmith.agents.nodes.ask_mind import HASH
 from cropsmith.agents.nodes.state import CropInput
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.runs.crop_result import CropResult
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.record import Facts, Recorder
 from cropsmith.errors import UsageError
@@ -21,26 +22,26 @@ PACKAGES = ("cropsmith", "langgraph", "numpy", "opencv-python-headless", "pillow
 
 
 async def run(
-    photo: object, request: CropRequest, context: Context | None = None, graph: Graph | None = None
+    photo: object, request: CropRequest, parts: Parts | None = None, graph: Graph | None = None
 ) -> CropResult:
     """Crop one photo: any source that `open_photo` takes. Raises CropsmithError, one sentence.
 
     A graph passed in is reused, which saves its compilation in batches.
     """
-    context = context or Context()
-    if context.approve:
+    parts = parts or build_parts()
+    if parts.settings.approve:
         raise UsageError(
             "A run that waits for a person cannot be awaited whole.",
             hint="Use cropsmith.agents.runs.human_approval: begin() and resume().",
         )
-    view = await asyncio.to_thread(context.views.open, photo)
-    recorder = context.recorder
-    recorder.begin(facts(view, request, context))
+    view = await asyncio.to_thread(parts.views.open, photo)
+    recorder = parts.recorder
+    recorder.begin(facts(view, request, parts.settings))
     await asyncio.to_thread(keep_photo, recorder, view)
     try:
         graph = graph or build_graph()
         state: CropInput = {"photo": f"{HASH}{view.sha256}", "request": request}
-        answer = await graph.ainvoke(state, context=context)
+        answer = await graph.ainvoke(state, context=RunContext.around(parts))
     except BaseException as error:
         await ended(recorder, "error", f"{type(error).__name__}: {error}")
         raise
@@ -68,7 +69,7 @@ def versions() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in PACKAGES)
 
 
-def facts(view: View, request: CropRequest, context: Context) -> Facts:
+def facts(view: View, request: CropRequest, settings: RunSettings) -> Facts:
     """Return what the trace keeps of the start: photo, request, settings, versions."""
     path = view.photo.path
     return Facts(
@@ -78,7 +79,7 @@ def facts(view: View, request: CropRequest, context: Context) -> Facts:
         size=view.size,
         text=request.text,
         request=request.model_dump(mode="json"),
-        model=context.model,
-        settings=asdict(context),
+        model=settings.model,
+        settings=settings.model_dump(mode="json"),
         versions=dict(versions()),
     )

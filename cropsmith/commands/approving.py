@@ -4,9 +4,10 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.human_approval import Pending, begin, resume
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.cropping import Delivery, delivered, read_box
 from cropsmith.errors import UsageError
 from cropsmith.printable import printable
@@ -15,13 +16,13 @@ from cropsmith.tools.schema.request import CropRequest
 
 
 def crop_with_approval(
-    photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery
+    photos: Sequence[str], request: CropRequest, settings: RunSettings, delivery: Delivery
 ) -> None:
     """Crop each photo up to the decision, ask, and go on; where nobody can be asked, say how."""
     for photo in photos:
         source: object = sys.stdin.buffer.read() if photo == "-" else photo
         asked = ask if sys.stdin.isatty() and sys.stdout.isatty() and photo != "-" else None
-        finish(asyncio.run(begin(source, request, context.but())), delivery, asked)
+        finish(asyncio.run(begin(source, request, build_parts(settings))), delivery, asked)
 
 
 def resume_with(name: str, words: Sequence[str], delivery: Delivery) -> None:

@@ -5,7 +5,11 @@ from typing import Annotated
 
 import typer
 
+from cropsmith.agents.settings.run_settings import RunSettings
+from cropsmith.commands.settings_options import with_settings
 
+
+@with_settings
 def crop(
     arguments: Annotated[
         list[str],
@@ -15,6 +19,7 @@ def crop(
             show_default=False,
         ),
     ],
+    *,
     request: Annotated[str, typer.Option("--request", "-r", help="The request in words.")] = "",
     ratio: Annotated[
         list[str] | None,
@@ -51,37 +56,7 @@ def crop(
         bool | None, typer.Option("--keep/--no-keep", help="Leave as it is / always crop.")
     ] = None,
     upscale: Annotated[bool, typer.Option(help="Allow enlarging to reach the size.")] = False,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="builtin, or provider/model.")
-    ] = None,
-    effort: Annotated[str, typer.Option(help="quick, standard or thorough.")] = "standard",
-    recipe: Annotated[str, typer.Option(help="A named recipe, such as cropper.")] = "",
-    override: Annotated[
-        list[str] | None, typer.Option("--set", help="A recipe number: S=10.")
-    ] = None,
-    overlays: Annotated[bool, typer.Option(help="Draw guides on what the model sees.")] = False,
-    agentic: Annotated[bool, typer.Option(help="Let the model call the tools itself.")] = False,
-    judge: Annotated[bool, typer.Option(help="Have the model judge every candidate.")] = False,
-    strict: Annotated[bool, typer.Option(help="Make a failed model call an error.")] = False,
-    index: Annotated[str, typer.Option(help="Index of expert crops.")] = "",
-    detector: Annotated[str, typer.Option(help="owlvit, owlv2 or a folder of weights.")] = "",
-    temperature: Annotated[float | None, typer.Option()] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    timeout: Annotated[float, typer.Option(help="Seconds for one model call.")] = 120.0,
-    max_cost: Annotated[float | None, typer.Option(help="US dollars.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Model calls per photo.")] = None,
-    cache: Annotated[
-        bool, typer.Option("--cache/--no-cache", help="Reuse replies to the same question.")
-    ] = True,
-    approve: Annotated[
-        bool, typer.Option(help="Ask before the decision; can be answered later.")
-    ] = False,
-    trace: Annotated[
-        bool, typer.Option("--trace/--no-trace", help="Keep a record of the run.")
-    ] = True,
-    taste: Annotated[
-        bool, typer.Option("--taste/--no-taste", help="Rank by what you accepted before.")
-    ] = True,
+    settings: RunSettings,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="File or folder to write to.")
     ] = None,
@@ -101,7 +76,7 @@ def crop(
     jobs: Annotated[int, typer.Option(help="Photos at once; 0 for one per core.")] = 0,
 ) -> None:
     """Crop PHOTO as asked, write the crop, and say why."""
-    from cropsmith.api import context_from, request_from
+    from cropsmith.api import request_from
     from cropsmith.commands.cropping import Delivery, crop_all, read_arguments, read_box
 
     photos, words = read_arguments(arguments, request)
@@ -124,26 +99,6 @@ def crop(
         keep=keep,
         upscale=upscale,
     )
-    context = context_from(
-        model=model,
-        effort=effort,
-        recipe=recipe,
-        overrides=tuple(override or ()),
-        overlays=overlays,
-        agentic=agentic,
-        judge=judge,
-        strict=strict,
-        index=index,
-        detector=detector,
-        temperature=temperature,
-        seed=seed,
-        timeout=timeout,
-        max_cost=max_cost,
-        max_calls=max_calls,
-        cache_replies=cache,
-        trace=trace,
-        taste=taste,
-    )
     delivery = Delivery(
         out=out,
         format=format,
@@ -154,10 +109,10 @@ def crop(
         json=json,
         show=open_,
     )
-    if approve:
+    if settings.approve:
         from cropsmith.commands.approving import crop_with_approval
 
-        crop_with_approval(photos, wish, context, delivery)
+        crop_with_approval(photos, wish, settings, delivery)
         return
-    if code := crop_all(photos, wish, context, delivery, jobs):
+    if code := crop_all(photos, wish, settings, delivery, jobs):
         raise typer.Exit(code)

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.telling import told
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.printable import printable
@@ -145,11 +146,11 @@ def shapes(result: CropResult) -> list[str]:
 
 
 def crop_one(
-    photo: str, request: CropRequest, context: Context, delivery: Delivery, many: bool
+    photo: str, request: CropRequest, settings: RunSettings, delivery: Delivery, many: bool
 ) -> Outcome:
     """Crop one photo and write the crop; an error that a person can cause becomes its outcome."""
     try:
-        return delivered(asyncio.run(run(photo, request, context.but())), delivery, many)
+        return delivered(asyncio.run(run(photo, request, build_parts(settings))), delivery, many)
     except CropsmithError as error:
         where = "" if Path(photo).name in str(error) else f"{photo}: "
         return Outcome(photo, [f"cropsmith: {where}{error}"], exit_code=error.exit_code)
@@ -167,31 +168,35 @@ def delivered(result: CropResult, delivery: Delivery, many: bool) -> Outcome:
 
 
 def outcomes(
-    photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery, jobs: int
+    photos: Sequence[str],
+    request: CropRequest,
+    settings: RunSettings,
+    delivery: Delivery,
+    jobs: int,
 ) -> Iterator[Outcome]:
     """Yield one outcome per photo, in order; the built-in photographer uses all cores."""
     many = len(photos) > 1
     workers = min(len(photos), jobs or os.cpu_count() or 1)
     if workers == 1:
         for photo in photos:
-            yield crop_one(photo, request, context, delivery, many)
+            yield crop_one(photo, request, settings, delivery, many)
         return
     # Processes for the built-in eyes, which are bound by the CPU; threads wait for models.
     pool: concurrent.futures.Executor
-    if context.model == "builtin":
+    if settings.model == "builtin":
         pool = concurrent.futures.ProcessPoolExecutor(workers)
     else:
         pool = concurrent.futures.ThreadPoolExecutor(workers)
     with pool:
         rest = iter(photos)
         waiting = [
-            pool.submit(crop_one, photo, request, context, delivery, many)
+            pool.submit(crop_one, photo, request, settings, delivery, many)
             for photo in itertools.islice(rest, 2 * workers)
         ]
         while waiting:
             yield waiting.pop(0).result()
             for photo in rest:
-                waiting.append(pool.submit(crop_one, photo, request, context, delivery, many))
+                waiting.append(pool.submit(crop_one, photo, request, settings, delivery, many))
                 break
 
 
@@ -209,7 +214,11 @@ def check_folder(photos: Sequence[str], out: Path) -> None:
 
 
 def crop_all(
-    photos: Sequence[str], request: CropRequest, context: Context, delivery: Delivery, jobs: int
+    photos: Sequence[str],
+    request: CropRequest,
+    settings: RunSettings,
+    delivery: Delivery,
+    jobs: int,
 ) -> int:
     """Crop every photo, print each outcome as it comes, return the worst exit code."""
     if len(photos) > 1 and delivery.out is not None:
@@ -217,7 +226,7 @@ def crop_all(
     real = frozenset(os.path.realpath(photo) for photo in photos if os.path.exists(photo))
     delivery = replace(delivery, inputs=real)
     worst, reports = 0, []
-    for outcome in outcomes(photos, request, context, delivery, jobs):
+    for outcome in outcomes(photos, request, settings, delivery, jobs):
         worst = max(worst, outcome.exit_code)
         if outcome.exit_code:
             print(*map(printable, outcome.lines), sep="\n", file=sys.stderr)

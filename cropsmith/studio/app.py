@@ -150,7 +150,7 @@ def _add_runs(app: FastAPI, settings: StudioSettings, runs: Runs) -> None:
     async def start(order: Order) -> dict[str, str]:
         request = await asyncio.to_thread(order.request)
         photo = await asyncio.to_thread(app.state.photos.open, order.photo, order.name)
-        return {"run": runs.start(photo, request, order.context(settings)).id}
+        return {"run": runs.start(photo, request, order.parts(settings)).id}
 
     @app.get("/runs/{name}/events")
     async def events(name: str, request: Request) -> Response:

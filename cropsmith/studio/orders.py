@@ -4,9 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from cropsmith.agents.parts.context import Context, Effort
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.settings.run_settings import Effort
+from cropsmith.agents.settings.sources import find_settings
 from cropsmith.agents.trace.store import StoredTrace
-from cropsmith.api import context_from, request_from
+from cropsmith.api import request_from
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest
@@ -30,11 +32,10 @@ class Order(Value):
         """Return the request. UsageError when it cannot be understood."""
         return request_from(self.text, ratio=self.ratios, n=self.alternatives)
 
-    def context(self, settings: StudioSettings) -> Context:
-        """Return the settings of its run, whose trace lies in the studio's home."""
-        context = context_from(model=self.model or settings.model, effort=self.effort)
-        context.recorder = StoredTrace(settings.home)
-        return context
+    def parts(self, studio: StudioSettings) -> Parts:
+        """Return the parts of its run, whose trace lies in the studio's home."""
+        found = find_settings(model=self.model or studio.model, effort=self.effort)
+        return build_parts(found.settings, recorder=StoredTrace(studio.home))
 
 
 class Judgement(Value):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pydantic_core
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts
 from cropsmith.agents.runs.events import Event, RunBegan, RunEnded, StepEnded, events_of
 from cropsmith.agents.trace.record import Step
 from cropsmith.agents.trace.views.summary import summary
@@ -75,14 +75,14 @@ class Runs:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="crop")
         self._runs: dict[str, Run] = {}
 
-    def start(self, photo: Photo, request: CropRequest, context: Context) -> Run:
+    def start(self, photo: Photo, request: CropRequest, parts: Parts) -> Run:
         """Begin a crop; it waits if enough are under way."""
         run = Run()
         self._runs[run.id] = run
         ended = [name for name, one in self._runs.items() if one.ended]
         for name in ended[: max(0, len(ended) - KEPT)]:
             del self._runs[name]
-        self._pool.submit(_work, run, photo, request, context)
+        self._pool.submit(_work, run, photo, request, parts)
         return run
 
     def get(self, name: str) -> Run | None:
@@ -96,9 +96,9 @@ class Runs:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _work(run: Run, photo: Photo, request: CropRequest, context: Context) -> None:
+def _work(run: Run, photo: Photo, request: CropRequest, parts: Parts) -> None:
     try:
-        asyncio.run(_follow(run, photo, request, context))
+        asyncio.run(_follow(run, photo, request, parts))
     except CropsmithError as error:
         run.tell({"kind": "run_failed", "message": error.message, "hint": error.hint})
     except Exception as error:
@@ -106,8 +106,8 @@ def _work(run: Run, photo: Photo, request: CropRequest, context: Context) -> Non
         run.tell({"kind": "run_failed", "message": f"{type(error).__name__}: {error}", "hint": ""})
 
 
-async def _follow(run: Run, photo: Photo, request: CropRequest, context: Context) -> None:
-    async with aclosing(events_of(photo, request, context)) as events:
+async def _follow(run: Run, photo: Photo, request: CropRequest, parts: Parts) -> None:
+    async with aclosing(events_of(photo, request, parts)) as events:
         async for event in events:
             if run.stopped:
                 raise CropsmithError("Stopped.")

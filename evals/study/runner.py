@@ -59,6 +59,7 @@ class Runner:
         self._pause = pause
         self._purse = Purse(self.store, self.study.max_cost)
         self._systems: dict[str, System] = {}
+        self._served: dict[str, str] = {}
         self._states = self.store.states()
         self.outcome = Outcome()
         self._run = 0
@@ -93,7 +94,8 @@ class Runner:
             await self._some(theirs)
             return
         try:
-            async with servers.serving(due.arm.spec):
+            async with servers.serving(due.arm.spec) as url:
+                self._served.update(dict.fromkeys(names, f"{url}/v1"))
                 await self._some(theirs)
         except CropsmithError as error:
             for name in names:
@@ -213,7 +215,12 @@ class Runner:
         assert arm.spec is not None
         folder = self.study.resolve(arm.spec.prompts) if arm.spec.prompts else None
         return CropSystem(
-            arm.spec, self.store, self._purse, prompts=folder, traces=self.study.traces
+            arm.spec,
+            self.store,
+            self._purse,
+            prompts=folder,
+            traces=self.study.traces,
+            server=self._served.get(arm.name, ""),
         )
 
     def _break(self, name: str, why: str) -> None:

@@ -18,7 +18,6 @@ from cropsmith.agents.backends.providers.hosting import Hosting, Server, healthy
 from cropsmith.errors import UsageError
 from cropsmith.evals.study.spec import ServeSpec, SystemSpec
 
-VARIABLE = "CROPSMITH_VLLM_URL"
 PREFIX = "vllm/"
 
 
@@ -47,7 +46,7 @@ class Servers:
 
     @asynccontextmanager
     async def serving(self, spec: SystemSpec) -> AsyncIterator[str]:
-        """Serve the system's model and yield its URL; adapters find it by CROPSMITH_VLLM_URL.
+        """Serve the system's model and yield its URL.
 
         UsageError, MissingExtra or ServerEnded when it cannot be had.
         """
@@ -66,15 +65,9 @@ class Servers:
             except BaseException:
                 stop()
                 raise
-        earlier = os.environ.get(VARIABLE)
-        os.environ[VARIABLE] = f"{url}/v1"
         try:
             yield url
         finally:
-            if earlier is None:
-                del os.environ[VARIABLE]
-            else:
-                os.environ[VARIABLE] = earlier
             await asyncio.to_thread(stop)
             self._note.unlink(missing_ok=True)
 

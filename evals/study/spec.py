@@ -9,11 +9,18 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.evals.baselines.registry import BASELINES
 from cropsmith.evals.trial import Mode, Protocol
 from cropsmith.tools.schema.values import Value
 
 Setting = bool | int | float | str
+
+APART = frozenset(
+    {"name", "grid", "serve", "price"}
+    | {name for name in RunSettings.model_fields if not RunSettings.knob(name).studied}
+)
+"""Fields of a system that change no answer, or are the study's own to set."""
 
 
 class PriceSpec(Value):
@@ -42,14 +49,10 @@ class ServeSpec(Value):
     """Seconds until it must be healthy."""
 
 
-class SystemSpec(Value):
-    """One system, or a grid of them. The settings are those of `cropsmith crop`."""
+class SystemSpec(RunSettings):
+    """One system, or a grid of them. The settings are those of a run (docs/settings.md)."""
 
     name: str = Field(min_length=1)
-    model: str = "builtin"
-    """`builtin` or `provider/model`."""
-    effort: Literal["quick", "standard", "thorough"] = "standard"
-    recipe: str = ""
     S: int | None = Field(default=None, ge=0)
     """Retrieved photos (Cropper)."""
     T: int | None = Field(default=None, ge=1)
@@ -58,26 +61,25 @@ class SystemSpec(Value):
     """Candidates per proposal."""
     L: int | None = Field(default=None, ge=0)
     """Refinement rounds."""
-    temperature: float | None = Field(default=None, ge=0)
-    overlays: bool = False
-    agentic: bool = False
-    solo: bool = False
-    """Only the model's own crops compete; the graph's other sources stay out."""
-    index: str = ""
-    detector: str = ""
     prompts: str = ""
     """Folder of prompt files that replace those of the same name."""
-    timeout: float = Field(default=120.0, gt=0)
-    """Seconds for one model call, retries included."""
     grid: Mapping[str, tuple[Setting, ...]] = Field(default_factory=dict)
     """Setting -> values: one system for each combination."""
     serve: ServeSpec | None = None
     price: PriceSpec | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _left_to_the_study(cls, given: Any) -> Any:
+        fixed = {n for n in RunSettings.model_fields if not RunSettings.knob(n).studied}
+        if isinstance(given, Mapping) and (stated := sorted(fixed & given.keys())):
+            raise ValueError(f"'{stated[0]}' is set by the study itself")
+        return given
+
     @field_validator("grid")
     @classmethod
     def _known(cls, grid: Mapping[str, tuple[Setting, ...]]) -> Mapping[str, tuple[Setting, ...]]:
-        allowed = set(cls.model_fields) - {"name", "grid", "serve", "price"}
+        allowed = set(cls.model_fields) - APART
         if unknown := sorted(set(grid) - allowed):
             raise ValueError(f"'{unknown[0]}' is not a setting of a system")
         if empty := [name for name, values in grid.items() if not values]:
@@ -88,7 +90,7 @@ class SystemSpec(Value):
         """Return one system for each combination of the grid, named by its settings."""
         if not self.grid:
             return [self]
-        single = self.model_dump(exclude={"grid"})
+        single = self.model_dump(exclude=set(APART - {"name", "serve", "price"}))
         found = []
         for values in itertools.product(*self.grid.values()):
             chosen = dict(zip(self.grid, values, strict=True))
@@ -99,10 +101,18 @@ class SystemSpec(Value):
     @property
     def settings(self) -> dict[str, Any]:
         """Everything that may change an answer; names, prices and servers do not."""
-        apart = {"name", "grid", "serve", "price"}
-        return self.model_dump(mode="json", exclude=apart, exclude_defaults=True) | {
+        return self.model_dump(mode="json", exclude=set(APART), exclude_defaults=True) | {
             "model": self.model
         }
+
+    def run_settings(self, *, trace: bool) -> RunSettings:
+        """Return the settings of this system's runs."""
+        own = {n: getattr(self, n) for n in RunSettings.model_fields if n not in APART}
+        numbers = {"S": self.S, "T": self.T, "R": self.R, "L": self.L}
+        named = tuple(f"{k}={v}" for k, v in numbers.items() if v is not None)
+        own["overrides"] = (*self.overrides, *named)
+        # A failed call must not be hidden by what the built-in photographer would have done.
+        return RunSettings(**own, strict=True, trace=trace, taste=False)
 
     @property
     def asks_a_model(self) -> bool:

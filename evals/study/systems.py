@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.minds.base.mind import MindFailed
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, Ready, build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import NoTrace, Recorder
 from cropsmith.errors import (
@@ -123,31 +123,24 @@ class CropSystem:
     """The graph with one mind and one set of settings; rankers share its model and ledger."""
 
     def __init__(
-        self, spec: SystemSpec, store: Store, purse: Purse, *, prompts: Path | None, traces: bool
+        self,
+        spec: SystemSpec,
+        store: Store,
+        purse: Purse,
+        *,
+        prompts: Path | None,
+        traces: bool,
+        server: str = "",
     ) -> None:
+        """`server` is the URL of one that was started for this system."""
         self._spec = spec
+        self._server = server
         self._prompts = prompts
-        numbers = {"S": spec.S, "T": spec.T, "R": spec.R, "L": spec.L}
-        self._context = Context(
-            model=spec.model,
-            effort=spec.effort,
-            recipe=spec.recipe,
-            overrides=tuple(f"{k}={v}" for k, v in numbers.items() if v is not None),
-            overlays=spec.overlays,
-            agentic=spec.agentic,
-            solo=spec.solo,
-            # A failed call must not be hidden by what the built-in photographer would have done.
-            strict=True,
-            index=spec.index,
-            detector=spec.detector,
-            temperature=spec.temperature,
-            timeout=spec.timeout,
-            trace=traces,
-        )
+        self._settings = spec.run_settings(trace=traces)
         self._graph = build_graph()
         self._views = Views(keep=8)
         self._store, self._purse = store, purse
-        self._ready: dict[int, Context] = {}
+        self._ready: dict[int, Parts] = {}
 
     async def answer(self, trial: Trial) -> Answer:
         """Crop, or rank, and say how it went."""
@@ -174,42 +167,39 @@ class CropSystem:
         except CropsmithError as error:
             return failed(SampleStatus.ERROR, str(error), attempt)
 
-    def _of_seed(self, seed: int) -> Context:
-        """Return the context of a seed, its mind, scorers and index built once."""
+    def _of_seed(self, seed: int) -> Parts:
+        """Return the parts of a seed: mind, scorers and index are built once for its samples."""
         if seed not in self._ready:
-            context = self._context.but(seed=seed)
-            context.views, context.recorder = self._views, _OfTheSample()
+            settings = self._settings
+            ready: Ready = {"views": self._views, "recorder": _OfTheSample()}
             if self._spec.asks_a_model:
                 from cropsmith.agents.backends.registry import build_backend
-                from cropsmith.agents.minds.build import mind_over
 
+                settings = settings.but(seed=seed)
                 backend = build_backend(
                     self._spec.model,
-                    timeout=0.6 * self._spec.timeout,
-                    deadline=self._spec.timeout,
+                    server=self._server or settings.server,
+                    timeout=0.6 * settings.timeout,
+                    deadline=settings.timeout,
                     # The ledger keeps replies; one from the common cache is not a new sample.
                     cache_replies=False,
                 )
-                ledger = Ledger(backend, self._store, self._purse, self._spec.price)
-                context.mind = mind_over(ledger, context)
-            for part in ("plan", "scorers", "retriever"):
-                getattr(context, part)  # built here, so that the copies share it
-            self._ready[seed] = context
+                ready["backend"] = Ledger(backend, self._store, self._purse, self._spec.price)
+            parts = build_parts(settings, **ready)
+            _ = parts.mind, parts.scorers, parts.retriever  # built here, so that samples share them
+            self._ready[seed] = parts
         return self._ready[seed]
 
-    def _of_sample(self, seed: int) -> Context:
-        """Return a context with a trace of its own that shares everything else."""
+    def _of_sample(self, seed: int) -> Parts:
+        """Return parts with a trace of their own that share everything else."""
         ready = self._of_seed(seed)
-        # Neither copy nor replace keeps the parts, since a context travels as its settings alone.
-        context = ready.but()
-        context.__dict__.update(ready.__dict__)
-        del context.__dict__["recorder"]
-        current_recorder.set(context.recorder)
-        return context
+        parts = ready.but(recorder=build_parts(ready.settings).recorder)
+        current_recorder.set(parts.recorder)
+        return parts
 
     async def _crop(self, trial: Trial) -> Answer:
-        context = self._of_sample(trial.seed)
-        result = await run(trial.path, request_for(trial), context, self._graph)
+        parts = self._of_sample(trial.seed)
+        result = await run(trial.path, request_for(trial), parts, self._graph)
         crop = result.crops[0]
         return Answer(
             status=SampleStatus.OK,

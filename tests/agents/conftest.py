@@ -9,8 +9,8 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Ask, Status
 from cropsmith.agents.backends.providers.scripted import Player, Scripted, ScriptedAnswer
-from cropsmith.agents.minds.build import mind_over
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.library import TraceLibrary
 
 
@@ -89,24 +89,22 @@ def player(seed: int, *, failures: float = 0.15) -> Player:
 
 
 @pytest.fixture
-def played() -> Callable[..., Context]:
-    """Return a context whose model is played, and how often it was asked is told by its name."""
+def played() -> Callable[..., Parts]:
+    """Return parts whose model is played, and how often it was asked is told by its name."""
 
-    def make(seed: int = 0, *, failures: float = 0.15, **settings: Any) -> Context:
-        context = Context(model=f"scripted/{seed}", **settings)
+    def make(seed: int = 0, *, failures: float = 0.15, **settings: Any) -> Parts:
         backend = Scripted(player(seed, failures=failures), name=f"scripted/{seed}")
-        context.mind = mind_over(backend, context)
-        return context
+        return build_parts(RunSettings(**settings), backend=backend)
 
     return make
 
 
 @pytest.fixture
-def asked() -> Callable[[Context], list[str]]:
-    """Return the purposes of every ask of a played context, in order."""
+def asked() -> Callable[[Parts], list[str]]:
+    """Return the purposes of every ask of a played model, in order."""
 
-    def purposes(context: Context) -> list[str]:
-        backend: Any = context.mind
+    def purposes(parts: Parts) -> list[str]:
+        backend: Any = parts.mind
         return [ask.purpose for ask in backend.backend.inner.asked]
 
     return purposes

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.minds.agentic.mind import AgenticMind, bench_of
+from cropsmith.agents.minds.agentic.mind import AgenticMind
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.minds.builtin import BuiltinMind
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
@@ -131,11 +132,11 @@ async def test_a_call_goes_out_and_its_result_goes_back(
     server: Server, brief: Brief, model: str, opening: str | None
 ) -> None:
     pytest.importorskip("google.genai" if model.startswith("gemini") else "openai")
-    context = Context(trace=False, model=model)
+    context = build_parts(RunSettings(trace=False, model=model))
     mind = AgenticMind(
         build_backend(model, cache_replies=False),
         BuiltinMind(),
-        bench=lambda b: bench_of(context, b),
+        bench=context.bench,
         opening=opening,
     )
     step = OpenStep(node="proposal")

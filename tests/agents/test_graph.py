@@ -10,8 +10,11 @@ from skimage import data
 
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.minds.builtin import BuiltinMind
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import Infeasible, UsageError
 from cropsmith.tools.photographer.opened_photo import View
@@ -31,8 +34,8 @@ class Unwell:
 
     name = "test/unwell"
 
-    def __init__(self, inner: Context, *sick: str) -> None:
-        self.inner, self.sick = inner.builtin, sick
+    def __init__(self, *sick: str) -> None:
+        self.inner, self.sick = BuiltinMind(), sick
 
     def check(self, question: str, status: str) -> None:
         if question in self.sick:
@@ -67,10 +70,11 @@ class Unwell:
         )
 
 
-def context(**settings: object) -> Context:
-    made = Context(trace=False, **settings)  # type: ignore[arg-type]
-    made.__dict__["recorder"] = MemoryTrace()
-    return made
+def context(mind: Unwell | None = None, **settings: object) -> Parts:
+    chosen = RunSettings.checked({"trace": False, **settings})
+    if mind is None:
+        return build_parts(chosen, recorder=MemoryTrace())
+    return build_parts(chosen, recorder=MemoryTrace(), mind=mind)
 
 
 async def test_the_same_request_gets_the_same_answer() -> None:
@@ -104,8 +108,7 @@ async def test_every_node_runs_once_and_evidence_side_by_side() -> None:
 async def test_a_failed_answer_is_recorded_and_the_run_ends_with_a_crop(
     sick: str, node: str, status: str
 ) -> None:
-    settings = context()
-    settings.__dict__["mind"] = Unwell(settings, sick)
+    settings = context(Unwell(sick))
     result = await run(PHOTO, FOUR_FIVE, settings)
     (failure,) = result.failures
     assert (failure.node, failure.status, failure.source) == (node, status, "test/unwell")
@@ -113,15 +116,13 @@ async def test_a_failed_answer_is_recorded_and_the_run_ends_with_a_crop(
 
 
 async def test_strict_makes_a_failed_answer_an_error() -> None:
-    settings = context(strict=True)
-    settings.__dict__["mind"] = Unwell(settings, "propose")
+    settings = context(Unwell("propose"), strict=True)
     with pytest.raises(MindFailed, match="could not propose"):
         await run(PHOTO, FOUR_FIVE, settings)
 
 
 async def test_a_minds_candidates_carry_its_name_and_compete_with_the_others() -> None:
-    settings = context()
-    settings.__dict__["mind"] = Unwell(settings)
+    settings = context(Unwell())
     trace = settings.recorder
     await run(PHOTO, FOUR_FIVE, settings)
     assert isinstance(trace, MemoryTrace)
@@ -183,7 +184,7 @@ async def test_a_checkpoint_stays_small_however_large_the_photo(tmp_path: Path) 
         await graph.ainvoke(
             {"photo": str(photo), "request": FOUR_FIVE},
             {"configurable": {"thread_id": "one"}},
-            context=context(),
+            context=RunContext.around(context()),
             durability="exit",
         )
         state = await graph.aget_state({"configurable": {"thread_id": "one"}})
@@ -203,14 +204,12 @@ async def test_runs_side_by_side_do_not_mix() -> None:
 
 
 async def test_preference_stands_beside_a_models_choice() -> None:
-    settings = context()
-    settings.__dict__["mind"] = Unwell(settings)
+    settings = context(Unwell())
     aligned = await run(PHOTO, CropRequest(), settings)
     assert aligned.confidence is not None
     assert aligned.crops[0].source == "builtin"
     assert "outweigh the first choice of test/unwell" in aligned.reasons[0]
-    alone = context(solo=True)
-    alone.__dict__["mind"] = Unwell(alone)
+    alone = context(Unwell(), solo=True)
     by_itself = await run(PHOTO, CropRequest(), alone)
     assert by_itself.crops[0].source == "test/unwell"
     assert by_itself.reasons == ("I like it.",)

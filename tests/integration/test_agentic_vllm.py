@@ -11,11 +11,12 @@ import pytest
 from cropsmith.agents.backends.boxes.families import family_named
 from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.minds.agentic.mind import AgenticMind, bench_of
+from cropsmith.agents.minds.agentic.mind import AgenticMind
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.recorded_backend import Recorded
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
@@ -69,11 +70,11 @@ def backend() -> Backend:
 
 async def inquire(asked: Backend, brief: Brief, opening: str, seed: int) -> OpenStep:
     """Propose with a first call forced by name; random weights rarely end with a usable answer."""
-    context = Context(trace=False, model="vllm/tiny")
+    context = build_parts(RunSettings(trace=False, model="vllm/tiny"))
     mind = AgenticMind(
         Recorded(asked),
         BuiltinMind(),
-        bench=lambda b: bench_of(context, b),
+        bench=context.bench,
         opening=opening,
         turns=2,
         temperature=1.0,

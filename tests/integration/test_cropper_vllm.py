@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.tools.examples.row import entries_of
 from cropsmith.tools.schema.evidence import ExpertCrop
@@ -101,19 +102,21 @@ async def test_thirty_pictures_and_rounds_are_taken(
     # starts it, so only a given server is sampled, and asked until an answer can be read.
     sampled = "CROPSMITH_TEST_VLLM_URL" in os.environ
     for seed in range(25 if sampled else 1):
-        context = Context(
-            model=f"vllm/{MODEL}",
-            recipe="cropper",
-            overrides=("L=1", "R=1", "side=128"),
-            index=str(index),
-            trace=False,
-            timeout=500,
-            temperature=1.0 if sampled else 0.0,
-            seed=seed,
-            cache_replies=False,
-        )
         trace = MemoryTrace()
-        context.recorder = trace
+        context = build_parts(
+            RunSettings(
+                model=f"vllm/{MODEL}",
+                recipe="cropper",
+                overrides=("L=1", "R=1", "side=128"),
+                index=str(index),
+                trace=False,
+                timeout=500,
+                temperature=1.0 if sampled else 0.0,
+                seed=seed,
+                cache_replies=False,
+            ),
+            recorder=trace,
+        )
         result = await run(photos[0], REQUESTS[task], context)
         assert result.report.crops[0].box
         calls = [c for s in trace.steps if s.node == "proposal" for c in s.calls]

@@ -24,8 +24,9 @@ from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.providers.hosting import Hosting, Server, healthy, start
 from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
 from cropsmith.agents.minds.vlm.answers import AnalysisAnswer, Proposals, choice_among
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.tools.schema.request import CropRequest
 
@@ -137,9 +138,9 @@ async def answers(backend: Backend) -> None:
 
 async def whole_graph(model: str, shared_data: Path, **settings: Any) -> None:
     """Run a request; the report says who proposed, and every call is in the trace."""
-    context = Context(model=model, temperature=1.0, effort="thorough", **settings)
     trace = MemoryTrace()
-    context.recorder = trace
+    chosen = RunSettings(model=model, temperature=1.0, effort="thorough", **settings)
+    context = build_parts(chosen, recorder=trace)
     request = CropRequest(text="the cat, 4:5")
     report = (await run(photo(shared_data), request, context)).report
     pixels = report.crops[0].pixels

@@ -208,3 +208,12 @@ def load_owl(name: str, place: str = "") -> OwlDetector:
 def detector_at_hand() -> str | None:
     """Return the first known detector whose weights are on this machine; never downloads."""
     return next((name for name in KNOWN if local_model(name) is not None), None)
+
+
+def find_detector(name: str = "") -> OwlDetector | None:
+    """Return the detector of that name, or one whose weights are at hand; None for "off".
+
+    Raises MissingExtra or WeightsMissing for one that is named and cannot be had.
+    """
+    name = name or detector_at_hand() or "off"
+    return None if name == "off" else load_owl(name)

@@ -34,13 +34,15 @@ class Key:
         return text.replace(self.value, "[key]") if len(self.value) > 4 else text
 
 
-def base_url(variable: str, default: str) -> str:
-    """Return a server's address from the environment, without a slash at its end. UsageError."""
-    url = (os.environ.get(variable) or default).rstrip("/")
+def base_url(given: str, variable: str, default: str) -> str:
+    """Return a server's address, given or from the environment, without a slash at its end.
+
+    UsageError when it is none.
+    """
+    url = (given or os.environ.get(variable) or default).rstrip("/")
     if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(
-            f"{variable} is not a web address.", hint="Write it as http://HOST:PORT/v1"
-        )
+        name = "The server" if given else variable
+        raise UsageError(f"{name} is not a web address.", hint="Write it as http://HOST:PORT/v1")
     return url
 
 

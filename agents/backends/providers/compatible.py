@@ -11,13 +11,13 @@ from cropsmith.agents.backends.providers.openai import ChatCompletions, Server
 OLLAMA = "http://127.0.0.1:11434/v1"
 
 
-def compatible_wire(model: str) -> ChatCompletions:
-    """Return a model at CROPSMITH_OPENAI_COMPATIBLE_URL (default: Ollama's own address)."""
-    server = Server(
+def compatible_wire(model: str, server: str = "") -> ChatCompletions:
+    """Return a model at a server, else at CROPSMITH_OPENAI_COMPATIBLE_URL, else at Ollama's own."""
+    row = Server(
         provider="openai-compatible",
-        url=base_url("CROPSMITH_OPENAI_COMPATIBLE_URL", OLLAMA),
+        url=base_url(server, "CROPSMITH_OPENAI_COMPATIBLE_URL", OLLAMA),
         key=Key.optional("OPENAI_COMPATIBLE_API_KEY"),
         dialect=Dialect.GRAMMAR,
         help="Start it, or set CROPSMITH_OPENAI_COMPATIBLE_URL to its address.",
     )
-    return ChatCompletions(server, model)
+    return ChatCompletions(row, model)

@@ -312,8 +312,8 @@ def _tokens(usage: Any) -> Tokens:
     )
 
 
-def gemini_wire(model: str) -> Gemini:
+def gemini_wire(model: str, server: str = "") -> Gemini:
     """Return a Gemini model; key in GEMINI_API_KEY (or GOOGLE_API_KEY). NotAllowed without."""
     key = Key.required("GEMINI_API_KEY", "GOOGLE_API_KEY")
-    url = base_url("GOOGLE_GEMINI_BASE_URL", CLOUD)
+    url = base_url(server, "GOOGLE_GEMINI_BASE_URL", CLOUD)
     return Gemini(model, key, url)

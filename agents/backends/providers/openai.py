@@ -326,15 +326,15 @@ def _tokens(usage: Any) -> Tokens:
     )
 
 
-def openai_wire(model: str) -> ChatCompletions:
+def openai_wire(model: str, server: str = "") -> ChatCompletions:
     """Return a model of OpenAI's cloud, or of what OPENAI_BASE_URL names. NotAllowed, no key."""
-    server = Server(
+    row = Server(
         provider="openai",
-        url=base_url("OPENAI_BASE_URL", CLOUD),
+        url=base_url(server, "OPENAI_BASE_URL", CLOUD),
         key=Key.required("OPENAI_API_KEY"),
         dialect=Dialect.OPENAI,
         help="Check the connection, and OPENAI_BASE_URL if it is set.",
         limit_field="max_completion_tokens",
         detail="high",
     )
-    return ChatCompletions(server, model)
+    return ChatCompletions(row, model)

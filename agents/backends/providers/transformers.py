@@ -11,7 +11,7 @@ from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.backend import Picture
 from cropsmith.agents.backends.protocol.wire import Trouble, WireFault, WireReply, WireRequest
 from cropsmith.agents.backends.providers.engine import Engine, Job
-from cropsmith.errors import Misconfigured, MissingExtra
+from cropsmith.errors import Misconfigured, MissingExtra, UsageError
 
 _engines: dict[str, Engine] = {}
 _lock = threading.Lock()
@@ -87,6 +87,8 @@ def _job(request: WireRequest) -> Job:
     )
 
 
-def transformers_wire(model: str) -> InProcess:
+def transformers_wire(model: str, server: str = "") -> InProcess:
     """Return a model of this process: a folder or a name of the hub. MissingExtra without torch."""
+    if server:
+        raise UsageError("A model inside this process has no server.", hint="Leave server out.")
     return InProcess(model)

@@ -7,15 +7,15 @@ from cropsmith.agents.backends.providers.openai import ChatCompletions, Server
 LOCAL = "http://127.0.0.1:8000/v1"
 
 
-def vllm_wire(model: str) -> ChatCompletions:
-    """Return a model at the server of CROPSMITH_VLLM_URL; key, if it wants one, in VLLM_API_KEY."""
-    server = Server(
+def vllm_wire(model: str, server: str = "") -> ChatCompletions:
+    """Return a model at a server, else at CROPSMITH_VLLM_URL; a key, if any, in VLLM_API_KEY."""
+    row = Server(
         provider="vllm",
-        url=base_url("CROPSMITH_VLLM_URL", LOCAL),
+        url=base_url(server, "CROPSMITH_VLLM_URL", LOCAL),
         key=Key.optional("VLLM_API_KEY"),
         dialect=Dialect.GRAMMAR,
         help=f"Start one with: cropsmith models serve {model}  (or set CROPSMITH_VLLM_URL).",
         # A grammar can keep a thinking model from opening its thoughts (vllm#18255).
         body={"chat_template_kwargs": {"enable_thinking": False}},
     )
-    return ChatCompletions(server, model)
+    return ChatCompletions(row, model)

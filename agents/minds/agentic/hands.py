@@ -11,9 +11,12 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.agents.trace.record import current_step
 from cropsmith.errors import CropsmithError, Infeasible
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for
 from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
 from cropsmith.tools.language.phrases import phrase_of
 from cropsmith.tools.photographer.opened_photo import View
@@ -242,3 +245,26 @@ def use(bench: Bench, name: str, given: BaseModel) -> Findings:
         return HANDS[name].work(bench, given)
     except CropsmithError as error:
         return Findings(f"This did not work: {error}", error=str(error))
+
+
+def bench_for(
+    brief: Brief, scorers: ScorerTable, find_detector: Callable[[], Detector | None]
+) -> Bench:
+    """Return what the hands work on for a brief; without a detector that fails, with a note."""
+    try:
+        detector = find_detector()
+    except CropsmithError as error:
+        detector = None
+        if (step := current_step.get()) is not None:
+            step.notes.append(f"The tool that finds things has no detector: {error.message}")
+    return Bench(
+        view=brief.view,
+        intent=brief.intent,
+        target=brief.target,
+        target_index=brief.target_index,
+        scorers=scorers,
+        grounding=brief.grounding,
+        evidence=brief.evidence,
+        examples=brief.examples,
+        sources=Sources(detector=detector, evidence=brief.evidence),
+    )

@@ -34,10 +34,8 @@ from cropsmith.agents.minds.vlm.messages import Script, Shown
 from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.minds.vlm.parse import candidates_from, merged, settled
 from cropsmith.agents.minds.vlm.pictures import COMPARED
-from cropsmith.agents.parts.context import Context
 from cropsmith.agents.trace.record import ToolRecord, current_step
-from cropsmith.errors import BudgetSpent, CropsmithError, Misconfigured, UsageError
-from cropsmith.tools.grounding.ground import Sources
+from cropsmith.errors import BudgetSpent, Misconfigured, UsageError
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Decision
 
@@ -93,13 +91,15 @@ class AgenticMind(VlmMind):
         self._toolless = False
 
     @classmethod
-    def like(cls, mind: VlmMind, context: Context) -> Self:
-        """Return a mind with hands that asks as `mind` does, within the context's cost limit."""
+    def like(
+        cls, mind: VlmMind, bench: Callable[[Brief], Bench], max_cost: float | None = None
+    ) -> Self:
+        """Return a mind with hands that asks as `mind` does, within a cost limit."""
         return cls(
             mind.backend,
             mind._builtin,
-            bench=lambda brief: bench_of(context, brief),
-            max_cost=context.max_cost,
+            bench=bench,
+            max_cost=max_cost,
             effort=mind.effort,
             overlays=mind._overlays,
             temperature=mind._asked_temperature,
@@ -268,28 +268,6 @@ class AgenticMind(VlmMind):
         if reply.status is not Status.OK or not isinstance(reply.value, answer):
             raise self._failure(reply)
         return reply.value
-
-
-def bench_of(context: Context, brief: Brief) -> Bench:
-    """Return what the hands work on for a brief. Loads the detector where there is one."""
-    from cropsmith.agents.nodes.grounding import detector_of
-
-    try:
-        detector = detector_of(context)
-    except CropsmithError as error:
-        detector = None
-        _note(f"The tool that finds things has no detector: {error.message}")
-    return Bench(
-        view=brief.view,
-        intent=brief.intent,
-        target=brief.target,
-        target_index=brief.target_index,
-        scorers=context.scorers,
-        grounding=brief.grounding,
-        evidence=brief.evidence,
-        examples=brief.examples,
-        sources=Sources(detector=detector, evidence=brief.evidence),
-    )
 
 
 def _note(text: str) -> None:

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.schema.request import CropRequest
 
 REPEATS = 40
@@ -23,14 +24,14 @@ def main() -> None:
         graph = build_graph()
         for trace in (False, True):
             best = float("inf")
-            warm = Context(trace=trace)
+            warm = build_parts(RunSettings(trace=trace))
             view = warm.views.open(photo)
             asyncio.run(run(photo, CropRequest(), warm, graph))
             for _ in range(REPEATS):
-                context = Context(trace=trace)
-                context.views.add(view.photo)._sight = view.sight
+                parts = build_parts(RunSettings(trace=trace))
+                parts.views.add(view.photo)._sight = view.sight
                 start = time.process_time()
-                asyncio.run(run(view.photo, CropRequest(), context, graph))
+                asyncio.run(run(view.photo, CropRequest(), parts, graph))
                 best = min(best, (time.process_time() - start) * 1e3)
             kind = "graph and trace" if trace else "graph"
             print(f"{kind:16} {best:6.1f} ms CPU, with scoring of a measured photo")

@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.evals.lab.benchmarks.clock import cpu_ms
 from cropsmith.evals.lab.benchmarks.sample import sample
 from cropsmith.tools.schema.ratio import Ratio
@@ -22,7 +23,7 @@ def cropsmith(path: Path, request: CropRequest, *, trace: bool) -> Callable[[], 
     graph = build_graph()
 
     def request_once() -> object:
-        return asyncio.run(run(path, request, Context(trace=trace), graph))
+        return asyncio.run(run(path, request, build_parts(RunSettings(trace=trace)), graph))
 
     return request_once
 

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.database import connect
 from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.record import MemoryTrace
@@ -32,10 +33,10 @@ def main() -> None:
         request = CropRequest(text="square")
 
         def cpu(trace: bool) -> float:
-            context = Context(trace=trace)
-            context.views.add(photo)
+            parts = build_parts(RunSettings(trace=trace))
+            parts.views.add(photo)
             start = time.process_time()
-            asyncio.run(run(photo, request, context, graph))
+            asyncio.run(run(photo, request, parts, graph))
             return (time.process_time() - start) * 1e3
 
         for trace in (True, False) * 3:
@@ -54,10 +55,9 @@ def main() -> None:
 def alone(home: Path, photo: Photo) -> float:
     """Return the CPU milliseconds of keeping a recorded run again, the least of many."""
     memory = MemoryTrace()
-    context = Context()
-    context.recorder = memory
-    result = asyncio.run(run(photo, CropRequest(text="square"), context))
-    view, facts = context.views.open(photo), memory.facts
+    parts = build_parts(recorder=memory)
+    result = asyncio.run(run(photo, CropRequest(text="square"), parts))
+    view, facts = parts.views.open(photo), memory.facts
     assert facts is not None
 
     def keep() -> float:

@@ -13,7 +13,9 @@ from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.grounding import grounding
 from cropsmith.agents.nodes.state import ImageRef
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.models.weights import WeightsMissing
 from cropsmith.tools.schema.request import Intent, Phrase, Target
 
@@ -30,14 +32,14 @@ def intent(*subjects: str, avoid: Sequence[str] = (), **more: Any) -> Intent:
     )
 
 
-async def run(photo: Path, context: Context, wanted: Intent) -> dict[str, Any]:
+async def run(photo: Path, context: Parts, wanted: Intent) -> dict[str, Any]:
     view = context.views.open(photo)
     state: Any = {
         "image": ImageRef(source=str(photo), sha256=view.sha256, size=view.size),
         "intent": wanted,
         "round": 0,
     }
-    runtime: Any = SimpleNamespace(context=context)
+    runtime: Any = SimpleNamespace(context=RunContext.around(context))
     return await grounding(state, runtime)
 
 
@@ -46,15 +48,14 @@ def photo(shared_data: Path) -> Path:
     return shared_data / "photos" / "kodak" / "04.jpg"
 
 
-def with_mind(*answers: ScriptedAnswer, **settings: Any) -> Context:
-    """A context whose mind is a VLM that follows a script."""
-    context = Context(trace=False, **settings)
-    context.__dict__["mind"] = VlmMind(Scripted(answers), BuiltinMind())
-    return context
+def with_mind(*answers: ScriptedAnswer, **settings: Any) -> Parts:
+    """Parts whose mind is a VLM that follows a script."""
+    mind = VlmMind(Scripted(answers), BuiltinMind())
+    return build_parts(RunSettings(trace=False, **settings), mind=mind)
 
 
 async def test_without_any_finder_it_is_said_that_nobody_looked(photo: Path) -> None:
-    update = await run(photo, Context(trace=False), intent("woman"))
+    update = await run(photo, build_parts(RunSettings(trace=False)), intent("woman"))
     assert update["grounding"].found == () and update["grounding"].missing == ("woman",)
     assert update["notes"][0].startswith("Could not look for “woman”")
     assert update["failures"] == ()
@@ -92,12 +93,12 @@ async def test_a_detector_that_cannot_be_had_is_recorded(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    context = Context(trace=False, detector="google/owlv2-large")
+    context = build_parts(RunSettings(trace=False, detector="google/owlv2-large"))
     update = await run(photo, context, intent("woman"))
     (failure,) = update["failures"]
     assert failure.source == "google/owlv2-large" and "not on this machine" in failure.message
     with pytest.raises(WeightsMissing):
-        await run(photo, context.but(strict=True), intent("woman"))
+        await run(photo, context.but(context.settings.but(strict=True)), intent("woman"))
 
 
 async def test_a_detector_and_the_model_are_reconciled(photo: Path, tiny_models: Path) -> None:
@@ -108,7 +109,7 @@ async def test_a_detector_and_the_model_are_reconciled(photo: Path, tiny_models:
 
 
 async def test_a_reference_picture_is_looked_for(photo: Path, tiny_models: Path) -> None:
-    context = Context(trace=False, detector=str(tiny_models / "owlvit"))
+    context = build_parts(RunSettings(trace=False, detector=str(tiny_models / "owlvit")))
     reference = context.views.open(photo.with_name("05.jpg"))
     update = await run(photo, context, intent(subject_image=reference.sha256))
     answered = update["grounding"]

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import UsageError
 from cropsmith.tools.examples.personal_index import keep_crop
@@ -43,9 +44,8 @@ def default_index(photos: list[Path], home: Path) -> Path:
 async def retrieved(
     photo: Path, **settings: object
 ) -> tuple[CropResult, tuple[Example, ...], MemoryTrace]:
-    context = Context(trace=False, **settings)  # type: ignore[arg-type]
     trace = MemoryTrace()
-    context.recorder = trace
+    context = build_parts(RunSettings.checked({"trace": False, **settings}), recorder=trace)
     result = await run(photo, SQUARE, context)
     (step,) = [step for step in trace.steps if step.node == "retrieval"]
     assert isinstance(step.outputs, dict)

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cropsmith.agents.nodes.state import add_usage, merge_candidates
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
+from cropsmith.agents.settings.run_settings import RunSettings
+from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.result import Usage
@@ -40,9 +42,8 @@ def test_an_unknown_cost_stays_unknown() -> None:
     assert add_usage(None, known) == known
 
 
-def test_a_context_pickles_as_its_settings() -> None:
-    context = Context(model="builtin", seed=3, trace=False)
-    assert context.recorder.trace_id is None
-    again = pickle.loads(pickle.dumps(context))
-    assert again == context
-    assert "recorder" not in vars(again)
+def test_parts_pickle_as_their_settings() -> None:
+    parts = build_parts(RunSettings(seed=3, trace=False), recorder=MemoryTrace())
+    again = pickle.loads(pickle.dumps(parts))
+    assert again.settings == parts.settings
+    assert not isinstance(again.recorder, MemoryTrace)

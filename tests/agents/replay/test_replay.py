@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cropsmith import acrop
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
@@ -20,12 +20,12 @@ from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest
 
-Played = Callable[..., Context]
+Played = Callable[..., Parts]
 CROP = Box(x1=0.1, y1=0.1, x2=0.9, y2=0.8)
 TEXTS = ("", "square", "4:5, leave room on the left", "16:9 and 1:1", "the parrot, tight")
 
 
-def recorded(library: TraceLibrary, photo: Path, text: str, context: Context) -> str:
+def recorded(library: TraceLibrary, photo: Path, text: str, context: Parts) -> str:
     asyncio.run(run(photo, CropRequest(text=text), context))
     return library.head("last").id
 
@@ -61,14 +61,14 @@ def test_fifty_replays_are_bit_identical(
 
 
 def test_the_builtin_photographer_replays(library: TraceLibrary, photo: Path) -> None:
-    trace = library.read(recorded(library, photo, "square", Context()))
+    trace = library.read(recorded(library, photo, "square", build_parts()))
     assert asyncio.run(replay(trace, library)).identical
 
 
 def test_examples_are_those_of_then(library: TraceLibrary, shared_data: Path, photo: Path) -> None:
     for number in (3, 9, 15):
         keep_crop(open_photo(shared_data / f"photos/kodak/{number:02}.jpg"), CROP)
-    trace = library.read(recorded(library, photo, "", Context()))
+    trace = library.read(recorded(library, photo, "", build_parts()))
     assert len(account_of(trace).examples) == 3
     shutil.rmtree(personal_folder())
     again = asyncio.run(replay(trace, library))
@@ -85,7 +85,7 @@ def test_a_photo_that_is_gone_is_one_sentence(
 ) -> None:
     copy = tmp_path / "copy.jpg"
     copy.write_bytes(photo.read_bytes())
-    trace = library.read(recorded(library, copy, "", Context()))
+    trace = library.read(recorded(library, copy, "", build_parts()))
     copy.unlink()
     with pytest.raises(UsageError, match="is gone or has changed"):
         asyncio.run(replay(trace, library))
@@ -103,7 +103,7 @@ def test_a_step_can_be_asked_anew(library: TraceLibrary, photo: Path, played: Pl
 
 
 def test_an_unknown_step_names_the_known_ones(library: TraceLibrary, photo: Path) -> None:
-    trace = library.read(recorded(library, photo, "", Context()))
+    trace = library.read(recorded(library, photo, "", build_parts()))
     with pytest.raises(UsageError, match="It has: .*decision"):
         asyncio.run(replay(trace, library, since="nonsense"))
 

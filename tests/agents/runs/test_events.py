@@ -52,10 +52,10 @@ async def test_errors_are_those_of_acrop(tmp_path: Path) -> None:
             pass
 
 
-async def test_one_context_serves_runs_at_once(home: Path, photo: Path) -> None:
-    context = cropsmith.Context()
+async def test_the_same_settings_serve_runs_at_once(home: Path, photo: Path) -> None:
+    settings = cropsmith.RunSettings()
     results = await asyncio.gather(
-        *(cropsmith.acrop(photo, "square", context=context) for _ in range(3))
+        *(cropsmith.acrop(photo, "square", settings=settings) for _ in range(3))
     )
     assert len({result.trace_id for result in results}) == 3
     assert not any("trace is incomplete" in note for r in results for note in r.notes)

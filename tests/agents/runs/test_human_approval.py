@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.human_approval import Pending, begin, resume
@@ -27,14 +27,14 @@ def photo(shared_data: Path) -> Path:
     return shared_data / "photos/kodak/04.jpg"
 
 
-def pending(photo: Path, context: Context | None = None) -> Pending:
-    answer = asyncio.run(begin(photo, REQUEST, context or Context()))
+def pending(photo: Path, context: Parts | None = None) -> Pending:
+    answer = asyncio.run(begin(photo, REQUEST, context or build_parts()))
     assert isinstance(answer, Pending)
     return answer
 
 
-def resumed(name: str, *choices: Choice, context: Context | None = None) -> CropResult:
-    answer = asyncio.run(resume(name, Approval(choices=choices), context=context))
+def resumed(name: str, *choices: Choice, context: Parts | None = None) -> CropResult:
+    answer = asyncio.run(resume(name, Approval(choices=choices), parts=context))
     assert isinstance(answer, CropResult)
     return answer
 
@@ -43,7 +43,7 @@ def test_a_person_chooses_after_a_restart(home: Path, photo: Path) -> None:
     waits = pending(photo)
     assert TraceLibrary(home).head(waits.trace_id).status is TraceStatus.WAITING
     third = waits.question.shapes[0].leaders[2]
-    # Each asyncio.run has its own loop and Context: nothing of the first survives but the files.
+    # Each asyncio.run has its own loop and Parts: nothing of the first survives but the files.
     result = resumed(waits.trace_id, Choice(candidate=third.id))
     assert result.box == third.box and result.reasons == ("You chose this crop.",)
     trace = TraceLibrary(home).read(waits.trace_id)
@@ -87,8 +87,8 @@ def test_it_is_replayed_with_the_persons_word(home: Path, photo: Path) -> None:
 def test_no_paid_call_is_repeated(
     home: Path,
     photo: Path,
-    played: Callable[..., Context],
-    asked: Callable[[Context], list[str]],
+    played: Callable[..., Parts],
+    asked: Callable[[Parts], list[str]],
 ) -> None:
     before, after = played(1, failures=0.0), played(1, failures=0.0)
     waits = pending(photo, before)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.tools.schema.request import CropRequest
@@ -36,12 +36,12 @@ def spans(exporter: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     yield exporter.get_finished_spans
 
 
-def cropped(photo: Path, context: Context) -> None:
+def cropped(photo: Path, context: Parts) -> None:
     asyncio.run(run(photo, CropRequest(text="square"), context))
 
 
 def test_the_tree_and_its_names(
-    spans: Callable[[], Any], library: TraceLibrary, photo: Path, played: Callable[..., Context]
+    spans: Callable[[], Any], library: TraceLibrary, photo: Path, played: Callable[..., Parts]
 ) -> None:
     cropped(photo, played(2, failures=0.6))
     found = {span.context.span_id: span for span in spans()}
@@ -62,7 +62,7 @@ def test_the_tree_and_its_names(
 def test_prompts_stay_here_unless_asked_for(
     spans: Callable[[], Any],
     photo: Path,
-    played: Callable[..., Context],
+    played: Callable[..., Parts],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cropped(photo, played(4, failures=0.0))
@@ -76,5 +76,5 @@ def test_prompts_stay_here_unless_asked_for(
 
 def test_off_by_default(exporter: Any, library: TraceLibrary, photo: Path) -> None:
     exporter.clear()
-    cropped(photo, Context())
+    cropped(photo, build_parts())
     assert exporter.get_finished_spans() == ()

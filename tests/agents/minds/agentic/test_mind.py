@@ -1,6 +1,5 @@
 """The model calls the tools itself: results come back, bounds hold, the trace has it all."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,14 @@ from cropsmith.agents.backends.protocol.backend import (
 )
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
 from cropsmith.agents.minds.agentic.hands import HANDS
-from cropsmith.agents.minds.agentic.mind import CALLS, TURNS, AgenticMind, bench_of
+from cropsmith.agents.minds.agentic.mind import CALLS, TURNS, AgenticMind
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
-from cropsmith.agents.minds.build import mind_over
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.vlm.mind import VlmMind
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.record import OpenStep, current_step
 from cropsmith.errors import Misconfigured
@@ -75,12 +74,11 @@ def step() -> Any:
 
 
 def mind_of(
-    play: Any, context: Context | None = None, **settings: Any
+    play: Any, context: Parts | None = None, **settings: Any
 ) -> tuple[AgenticMind, Scripted]:
     backend = Scripted(play)
-    context = context or Context(trace=False)
-    bench: Callable[[Brief], Any] = lambda b: bench_of(context, b)  # noqa: E731
-    return AgenticMind(backend, BuiltinMind(), bench=bench, **settings), backend
+    context = context or build_parts(RunSettings(trace=False))
+    return AgenticMind(backend, BuiltinMind(), bench=context.bench, **settings), backend
 
 
 async def test_every_tool_can_be_called_and_answers(brief: Brief, step: OpenStep) -> None:
@@ -173,8 +171,8 @@ async def test_cost_is_bounded(brief: Brief, step: OpenStep) -> None:
         return calls(call("measure_composition", 1, box=BOX)) if ask.tools else ANSWER
 
     backend = Dear(play)
-    context = Context(trace=False)
-    mind = AgenticMind(backend, BuiltinMind(), bench=lambda b: bench_of(context, b), max_cost=0.1)
+    context = build_parts(RunSettings(trace=False))
+    mind = AgenticMind(backend, BuiltinMind(), bench=context.bench, max_cost=0.1)
     await mind.propose(brief)
     assert [bool(ask.tools) for ask in backend.asked] == [True, True, False]
     assert "share of the cost limit" in step.notes[0]
@@ -259,8 +257,9 @@ async def test_the_decision_has_hands_too_and_both_orders(brief: Brief, step: Op
 
 def test_the_setting_chooses() -> None:
     backend = Scripted([])
-    assert isinstance(mind_over(backend, Context(trace=False, agentic=True)), AgenticMind)
-    fixed = mind_over(backend, Context(trace=False))
+    agentic = RunSettings(trace=False, agentic=True)
+    assert isinstance(build_parts(agentic, backend=backend).mind, AgenticMind)
+    fixed = build_parts(RunSettings(trace=False), backend=backend).mind
     assert isinstance(fixed, VlmMind) and not isinstance(fixed, AgenticMind)
 
 
@@ -283,8 +282,7 @@ async def test_a_run_with_tools_replays_from_its_trace(shared_data: Path, home: 
         step = current_step.get()
         return step is not None and bool(step.tools)
 
-    context = Context(model="scripted/script", agentic=True)
-    context.__dict__["mind"] = mind_over(Scripted(play), context)
+    context = build_parts(RunSettings(agentic=True), backend=Scripted(play))
     result = await run(shared_data / "photos" / "kodak" / "05.jpg", CropRequest(), context)
     assert result.trace_id is not None
     library = TraceLibrary()

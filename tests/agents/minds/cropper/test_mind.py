@@ -6,10 +6,10 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Picture, Said
 from cropsmith.agents.backends.providers.scripted import Scripted
-from cropsmith.agents.minds.build import mind_over
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import run
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import UsageError
 from cropsmith.tools.examples.row import entries_of
@@ -74,13 +74,9 @@ class Moving:
 async def cropped(
     photo: Path, request: CropRequest, index: Path, *overrides: str, player: Any = None
 ) -> tuple[CropResult, list[Ask], MemoryTrace]:
-    context = Context(
-        model="scripted/test", recipe="cropper", overrides=overrides, index=str(index), trace=False
-    )
-    trace = MemoryTrace()
-    context.recorder = trace
-    backend = Scripted(player or Moving())
-    context.mind = mind_over(backend, context)
+    settings = RunSettings(recipe="cropper", overrides=overrides, index=str(index))
+    trace, backend = MemoryTrace(), Scripted(player or Moving())
+    context = build_parts(settings, recorder=trace, backend=backend)
     result = await run(photo, request, context)
     return result, [ask for ask in backend.asked if ask.purpose == "propose"], trace
 
@@ -231,7 +227,6 @@ async def test_a_model_that_fails_leaves_a_crop_and_a_failure(
 
 
 async def test_without_an_index_it_says_so(photos: list[Path], tmp_path: Path) -> None:
-    context = Context(model="scripted/test", recipe="cropper", trace=False)
-    context.mind = mind_over(Scripted(Moving()), context)
+    context = build_parts(RunSettings(recipe="cropper", trace=False), backend=Scripted(Moving()))
     with pytest.raises(UsageError, match="needs an index"):
         await run(photos[0], FREE, context)

@@ -13,7 +13,8 @@ from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.vlm.judge import BATCH, judge, verdict_on
 from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.scoring import judged, scored
-from cropsmith.agents.parts.context import Context
+from cropsmith.agents.parts.parts import build_parts
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
@@ -71,8 +72,8 @@ async def test_a_failed_call_leaves_all_unjudged(brief: Brief) -> None:
 
 
 async def test_verdicts_enter_the_total(brief: Brief) -> None:
-    context = Context(trace=False, judge=True)
-    context.__dict__["mind"] = VlmMind(Scripted(verdicts), BuiltinMind())
+    mind = VlmMind(Scripted(verdicts), BuiltinMind())
+    context = build_parts(RunSettings(trace=False, judge=True), mind=mind)
     fresh = candidates(3)
     extra, failures = await judged(context, brief, fresh)
     assert failures == ()
@@ -84,9 +85,9 @@ async def test_verdicts_enter_the_total(brief: Brief) -> None:
 
 
 async def test_a_failure_is_recorded_and_nothing_is_zero(brief: Brief) -> None:
-    context = Context(trace=False, judge=True)
     script = [ScriptedAnswer(status=Status.BLOCKED, reason="Filtered.")]
-    context.__dict__["mind"] = VlmMind(Scripted(script), BuiltinMind())
+    mind = VlmMind(Scripted(script), BuiltinMind())
+    context = build_parts(RunSettings(trace=False, judge=True), mind=mind)
     extra, (failure,) = await judged(context, brief, candidates(2))
     assert (failure.node, failure.status) == ("scoring", "blocked")
     assert all(
@@ -95,7 +96,8 @@ async def test_a_failure_is_recorded_and_nothing_is_zero(brief: Brief) -> None:
 
 
 async def test_the_builtin_photographer_has_no_judge(brief: Brief) -> None:
-    assert await judged(Context(trace=False, judge=True), brief, candidates(2)) == ((), ())
+    parts = build_parts(RunSettings(trace=False, judge=True))
+    assert await judged(parts, brief, candidates(2)) == ((), ())
 
 
 def test_a_verdict_has_exactly_as_many_scores() -> None:

@@ -1,0 +1,216 @@
+"""What a run works with: minds, scorers, indexes, recorder, built from its settings once.
+
+A part that is handed in is used as it is; every other is built at its first use, in the process
+that runs. Parts pickle as their settings alone.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+
+from cropsmith.agents.minds.base.mind import Brief, Mind
+from cropsmith.agents.settings.run_settings import RunSettings
+from cropsmith.agents.trace.record import NoTrace, Recorder
+from cropsmith.tools.photographer.opened_photo import Views
+from cropsmith.tools.photographer.taste import Notebook, Taste
+
+if TYPE_CHECKING:
+    from cropsmith.agents.backends.protocol.backend import Backend
+    from cropsmith.agents.minds.agentic.hands import Bench
+    from cropsmith.agents.settings.recipe import Recipe
+    from cropsmith.tools.examples.retriever import Retriever
+    from cropsmith.tools.grounding.detection import Detector
+    from cropsmith.tools.photographer.preference import Preference
+    from cropsmith.tools.scorers.table import ScorerTable
+
+T = TypeVar("T")
+
+
+class Ready(TypedDict, total=False):
+    """Parts that are there already; None where there is none and none shall be built."""
+
+    views: Views
+    recorder: Recorder
+    recipe: "Recipe"
+    preference: "Preference"
+    builtin: Mind
+    backend: "Backend | None"
+    mind: Mind
+    scorers: "ScorerTable"
+    retriever: "Retriever | None"
+    detector: "Detector | None"
+
+
+class Parts:
+    """The parts of one run; see `build_parts`."""
+
+    def __init__(self, settings: RunSettings, ready: Ready) -> None:
+        self.settings = settings
+        self._ready: dict[str, Any] = dict(ready)
+        # Nodes that run side by side may both be the first to need a part.
+        self._building = threading.RLock()
+
+    @property
+    def views(self) -> Views:
+        """The photos opened in this process."""
+        return self._part("views", Views)
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where the steps go."""
+        return self._part("recorder", self._new_recorder)
+
+    @property
+    def recipe(self) -> "Recipe":
+        """The recipe's numbers with their overrides. UsageError for an unknown one."""
+        from cropsmith.agents.settings.recipe import load_recipe
+
+        return self._part(
+            "recipe", lambda: load_recipe(self.settings.recipe, self.settings.overrides)
+        )
+
+    @property
+    def preference(self) -> "Preference":
+        """What people prefer, shifted by the person's own taste."""
+        from cropsmith.tools.photographer.preference import Preference
+
+        taste = self.settings.taste
+        assert not isinstance(taste, bool)  # `build_parts` has looked it up
+        return self._part("preference", lambda: Preference.load().adapted(Taste.of(taste)))
+
+    @property
+    def builtin(self) -> Mind:
+        """The photographer that needs no model."""
+        from cropsmith.agents.minds.builtin import BuiltinMind
+
+        return self._part("builtin", lambda: BuiltinMind(self.preference))
+
+    @property
+    def backend(self) -> "Backend | None":
+        """The model; None with the built-in photographer. UsageError, NotAllowed, MissingExtra."""
+        return self._part("backend", self._new_backend)
+
+    @property
+    def mind(self) -> Mind:
+        """Who answers: the built-in photographer, or a model asked as the recipe says."""
+        return self._part("mind", self._new_mind)
+
+    @property
+    def scorers(self) -> "ScorerTable":
+        """Every scorer that can run here; with a recipe, weighed as it says."""
+        return self._part("scorers", self._new_scorers)
+
+    @property
+    def retriever(self) -> "Retriever | None":
+        """Finds expert crops of similar photos; None where there is no index."""
+        from cropsmith.tools.examples.opening import open_retriever
+
+        shown = self.mind is not self.builtin
+        return self._part("retriever", lambda: open_retriever(self.settings.index, pictures=shown))
+
+    @property
+    def detector(self) -> "Detector | None":
+        """The open-vocabulary detector that is named, or one whose weights are at hand.
+
+        MissingExtra or WeightsMissing for one that is named and cannot be had.
+        """
+        from cropsmith.tools.grounding.owl import find_detector
+
+        return self._part("detector", lambda: find_detector(self.settings.detector))
+
+    def bench(self, brief: Brief) -> "Bench":
+        """Return what a model's tool calls work on for a brief. Loads the detector if there is."""
+        from cropsmith.agents.minds.agentic.hands import bench_for
+
+        return bench_for(brief, self.scorers, lambda: self.detector)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say which settings mean nothing to the chosen mind."""
+        asks = self.mind is not self.builtin
+        who = "the model asked by example" if asks else "the built-in photographer"
+        idle = self.settings.idle(asks_a_model=asks, argued=self.recipe.style == "argued")
+        return tuple(f"The setting {name} was not used: {who} has no use for it." for name in idle)
+
+    def but(self, settings: RunSettings | None = None, **ready: Unpack[Ready]) -> "Parts":
+        """Return parts that share all that is built so far, but for what is given."""
+        with self._building:
+            shared: Any = {**self._ready, **ready}
+        return Parts(settings or self.settings, shared)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return build_parts, (self.settings,)
+
+    def _part(self, name: str, build: Callable[[], T]) -> T:
+        with self._building:
+            if name not in self._ready:
+                self._ready[name] = build()
+            found: T = self._ready[name]
+            return found
+
+    def _new_recorder(self) -> Recorder:
+        if not self.settings.trace:
+            return NoTrace()
+        from cropsmith.agents.trace.otel import Spanned, wanted
+        from cropsmith.agents.trace.store import StoredTrace
+
+        return Spanned(StoredTrace()) if wanted() else StoredTrace()
+
+    def _new_backend(self) -> "Backend | None":
+        if self.settings.model == "builtin":
+            return None
+        from cropsmith.agents.backends.registry import build_backend
+
+        timeout = self.settings.timeout
+        return build_backend(
+            self.settings.model,
+            server=self.settings.server,
+            max_calls=self.settings.max_calls,
+            max_cost=self.settings.max_cost,
+            timeout=0.6 * timeout,
+            deadline=timeout,
+            cache_replies=self.settings.cache_replies,
+        )
+
+    def _new_mind(self) -> Mind:
+        if self.backend is None:
+            return self.builtin
+        from cropsmith.agents.minds.build import mind_over
+
+        return mind_over(
+            self.backend,
+            self.settings,
+            self.recipe,
+            builtin=self.builtin,
+            keep=self.recorder.picture,
+            bench=self.bench,
+        )
+
+    def _new_scorers(self) -> "ScorerTable":
+        from dataclasses import replace
+
+        from cropsmith.tools.scorers.table import ScorerTable
+
+        table = ScorerTable.for_run(
+            clip=self.settings.clip,
+            profile=self.recipe.scorers,
+            # A millisecond a crop: nothing beside a model call, much beside the built-in search.
+            measures=self.mind is not self.builtin,
+            preference=self.preference,
+            server=self.settings.scorer_server,
+        )
+        if table.notes and self.recipe.stand_in:
+            return replace(table, profile=self.recipe.stand_in)
+        return table
+
+
+def build_parts(settings: RunSettings | None = None, **ready: Unpack[Ready]) -> Parts:
+    """Return the parts of a run with these settings; what is handed in is used as it is."""
+    settings = settings or RunSettings()
+    if settings.taste is True:
+        settings = settings.but(taste=Notebook().weights())
+    elif settings.taste is False:
+        settings = settings.but(taste=())
+    if (backend := ready.get("backend")) is not None:
+        settings = settings.but(model=backend.name)
+    return Parts(settings, ready)

@@ -1,0 +1,146 @@
+"""The settings of a run: each stated once, with its type, default, help, and what it applies to.
+
+The command line, `crop()`, studies, the studio, LangGraph's server, config.toml and
+docs/settings.md all take them from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError
+
+from cropsmith.errors import UsageError
+from cropsmith.tools.schema.values import Value
+
+Effort = Literal["quick", "standard", "thorough"]
+
+Applies = Literal["every mind", "models", "models, argued with"]
+"""Whom a setting concerns; argued with means: not asked by example alone (Cropper)."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """How the surfaces offer a setting."""
+
+    applies: Applies = "every mind"
+    unit: str = ""
+    flag: str = ""
+    """Its option on the command line, where that is not its name."""
+    studied: bool = True
+    """Whether systems of a study may differ in it; the others the study sets itself."""
+
+
+MODELS = Knob(applies="models")
+
+
+class RunSettings(Value):
+    """Choices of one run, beside the request itself."""
+
+    model: Annotated[str, Knob(flag="--model/-m")] = Field(
+        "builtin", description="Who looks: builtin, or provider/model."
+    )
+    effort: Effort = Field(
+        "standard",
+        description="quick: one call; standard: the full path; thorough: samples and refinement.",
+    )
+    recipe: str = Field("", description="A named recipe, such as cropper, or one of your own.")
+    overrides: Annotated[tuple[str, ...], Knob(flag="--set")] = Field(
+        (), description="Numbers of the recipe to override: S=10."
+    )
+    overlays: Annotated[bool, Knob(applies="models, argued with")] = Field(
+        False, description="Draw boxes and guides on what the model sees."
+    )
+    agentic: Annotated[bool, MODELS] = Field(
+        False, description="Let the model call the tools itself."
+    )
+    judge: Annotated[bool, MODELS] = Field(
+        False, description="Have the model judge every candidate: one more scorer, at its price."
+    )
+    solo: Annotated[bool, MODELS] = Field(
+        False, description="Let only the model's own crops and the original compete."
+    )
+    strict: Annotated[bool, Knob(studied=False)] = Field(
+        False, description="Make a failed model call an error instead of going on without it."
+    )
+    approve: Annotated[bool, Knob(studied=False)] = Field(
+        False, description="Ask before the decision; can be answered later."
+    )
+    index: str = Field("", description="Index of expert crops; off for none.")
+    detector: str = Field("", description="owlvit, owlv2 or a folder of weights; off for none.")
+    clip: str = Field("auto", description="CLIP of the scorers: auto, a name, a folder, or off.")
+    scorer_server: str = Field("", description="URL of a served aesthetic scorer.")
+    server: Annotated[str, MODELS] = Field(
+        "", description="URL of the server that hosts the model, instead of its variable's."
+    )
+    temperature: Annotated[float | None, MODELS] = Field(
+        None, ge=0, le=2, description="Sampling temperature; the recipe's own if not given."
+    )
+    seed: Annotated[int, Knob(applies="models", studied=False)] = Field(
+        0, ge=0, description="Seed of the model's sampling."
+    )
+    timeout: Annotated[float, Knob(applies="models", unit="seconds")] = Field(
+        120.0, gt=0, allow_inf_nan=False, description="For one model call, retries included."
+    )
+    max_cost: Annotated[float | None, Knob(applies="models", unit="US dollars", studied=False)] = (
+        Field(None, gt=0, allow_inf_nan=False, description="Most that a photo's calls may cost.")
+    )
+    max_calls: Annotated[int | None, Knob(applies="models", studied=False)] = Field(
+        None, ge=0, description="Most model calls for a photo."
+    )
+    cache_replies: Annotated[
+        bool, Knob(applies="models", flag="--cache/--no-cache", studied=False)
+    ] = Field(True, description="Reuse replies to the same question at temperature 0.")
+    trace: Annotated[bool, Knob(studied=False)] = Field(
+        True, description="Keep a record of the run."
+    )
+    taste: Annotated[bool | tuple[float, ...], Knob(studied=False)] = Field(
+        True, description="Rank by what you accepted and rejected before."
+    )
+    """Numbers are the taste of a certain day, so that a replay decides as the run did."""
+
+    @classmethod
+    def knob(cls, name: str) -> Knob:
+        """Return how a field is offered."""
+        found = (m for m in cls.model_fields[name].metadata if isinstance(m, Knob))
+        return next(found, Knob())
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> Self:
+        """Return settings of these values; UsageError names the first that cannot be."""
+        try:
+            return cls.model_validate(dict(values))
+        except ValidationError as error:
+            raise refusal(error) from error
+
+    @classmethod
+    def recorded(cls, values: Mapping[str, Any]) -> Self:
+        """Return settings that a trace kept; those of other versions are left out."""
+        return cls.checked({name: v for name, v in values.items() if name in cls.model_fields})
+
+    def but(self, **changes: Any) -> Self:
+        """Return a copy with other values. UsageError when one cannot be."""
+        return self.checked({**dict(self), **changes})
+
+    def idle(self, *, asks_a_model: bool, argued: bool) -> tuple[str, ...]:
+        """Return the settings that were changed and mean nothing to the chosen mind."""
+        met = {"every mind"}
+        if asks_a_model:
+            met |= {"models", "models, argued with"} if argued else {"models"}
+        return tuple(
+            name
+            for name, field in type(self).model_fields.items()
+            if self.knob(name).applies not in met and getattr(self, name) != field.default
+        )
+
+
+def refusal(error: ValidationError, origins: Mapping[str, str] | None = None) -> UsageError:
+    """Return one sentence about the first value that settings cannot have."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "setting"
+    if first["type"] == "extra_forbidden":
+        return UsageError(f"There is no setting '{name}'.")
+    value, reason = str(first["input"])[:80], first["msg"].removeprefix("Input ")
+    origin = (origins or {}).get(name, "argument")
+    where = "" if origin == "argument" else f" of {origin}"
+    return UsageError(f"The setting {name}{where} cannot be '{value}': it {reason}.")
