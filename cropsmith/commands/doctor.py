@@ -31,6 +31,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("python", True, f"{numbers}, cropsmith {version('cropsmith')}")
     yield Finding("builtin", True, "the built-in photographer needs nothing more")
     yield from _folders()
+    yield from _settings()
     yield from _extras()
     yield from _torchvision()
     yield from _providers()
@@ -54,6 +55,19 @@ def _folders() -> Iterator[Finding]:
     found = sorted(p.name for p in weights.iterdir()) if weights.is_dir() else []
     told = ", ".join(found[:8]) if found else "no optional weights (none are needed)"
     yield Finding("weights", True, f"{weights}: {told}")
+
+
+def _settings() -> Iterator[Finding]:
+    from cropsmith.agents.settings.sources import find_settings
+    from cropsmith.errors import UsageError
+
+    try:
+        found = find_settings()
+    except UsageError as error:
+        yield Finding("settings", False, str(error))
+        return
+    for name, origin in found.origins.items():
+        yield Finding("settings", True, f"{name} = {getattr(found.settings, name)}, from {origin}")
 
 
 def _extras() -> Iterator[Finding]:

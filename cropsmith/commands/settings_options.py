@@ -2,12 +2,15 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Optional, get_args, get_origin
+from typing import Annotated, Any, Literal, Optional
 
 import typer
 
+from cropsmith.agents.settings.rows import SettingRow, rows
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.settings.sources import find_settings
+
+TYPES: dict[str, Any] = {"flag": bool, "text": str, "words": list[str]}
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -15,49 +18,50 @@ def with_settings(command: Callable[..., None]) -> Callable[..., None]:
 
     What is not given comes from the environment, config.toml or the default.
     """
-    own = inspect.signature(command)
-    options = list(options_of_settings())
+    own = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for one in inspect.signature(command).parameters.values()
+        if one.name != "settings"
+    ]
+    parameters = [*own, *options()]
 
     def run(**given: Any) -> None:
         stated = {name: given.pop(name) for name in RunSettings.model_fields}
-        stated = {n: tuple(v) if isinstance(v, list) else v for n, v in stated.items() if v != []}
-        command(**given, settings=find_settings(**stated).settings)
+        # An option that may be repeated is an empty list where it is not given.
+        found = find_settings(**{n: v for n, v in stated.items() if v != []})
+        command(**given, settings=found.settings)
 
-    parameters = [
-        one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for name, one in own.parameters.items()
-        if name != "settings"
-    ]
     run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__signature__ = inspect.Signature([*parameters, *options])  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in [*parameters, *options]}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
     return run
 
 
-def options_of_settings() -> Iterator[inspect.Parameter]:
+def options() -> Iterator[inspect.Parameter]:
     """Yield one option for each setting; all are None where they are not given."""
-    for name, field in RunSettings.model_fields.items():
-        knob = RunSettings.knob(name)
-        kind: Any = field.annotation
-        if bool in get_args(kind):
-            kind = bool  # taste: its numbers are for replays
-        if get_origin(kind) is tuple:
-            kind = list[get_args(kind)[0]]
-        flags = knob.flag.split("/") if knob.flag and not knob.flag.count("--") > 1 else [knob.flag]
-        default = field.default
-        if kind is bool and default and not knob.flag:
-            flags = [f"--{name}/--no-{name}"]
-        told = "" if default in (None, "", (), True, False) else f" Default: {default}."
-        unit = f" In {knob.unit}." if knob.unit else ""
-        option = typer.Option(
-            *filter(None, flags),
-            help=f"{field.description}{unit}{told}",
-            show_default=False,
-            rich_help_panel="Settings",
-        )
+    for row in rows():
+        flags = [row.option] if row.kind == "flag" else row.option.split("/")
+        option = typer.Option(*flags, help=told(row), show_default=False)
+        kind: Any = type_of(row)
         yield inspect.Parameter(
-            name,
+            row.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[Optional[kind], option],  # type: ignore[misc]  # noqa: UP045
+            annotation=Annotated[Optional[kind], option],  # type: ignore[valid-type]  # noqa: UP045
         )
+
+
+def type_of(row: SettingRow) -> Any:
+    """Return the type that the command line reads."""
+    if row.kind == "choice":
+        return Literal[row.choices]
+    if row.kind == "number":
+        return int if "int" in str(RunSettings.model_fields[row.name].annotation) else float
+    return TYPES[row.kind]
+
+
+def told(row: SettingRow) -> str:
+    """Return the help of an option."""
+    unit = f" In {row.unit}." if row.unit else ""
+    plain = isinstance(row.default, bool) or row.default in (None, "", ())
+    return f"{row.help}{unit}" + ("" if plain else f" Default: {row.default}.")

@@ -11,6 +11,7 @@ from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.values import TraceHead
 from cropsmith.agents.trace.views.diff import diff
 from cropsmith.agents.trace.views.story import price, took, when
+from cropsmith.studio.orders import OFFERED
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.studio.studies import Study
 from cropsmith.tools.schema.plain_text import one_line, visible
@@ -45,7 +46,9 @@ class Pages:
     def studio(self, models: Sequence[str]) -> str:
         """Return the page to crop in."""
         known = dict.fromkeys((self._settings.model, "builtin", *models))
-        return self._render("studio.html", "crop", models=list(known), ratios=RATIOS)
+        return self._render(
+            "studio.html", "crop", models=list(known), ratios=RATIOS, offered=OFFERED
+        )
 
     def traces(self, heads: Sequence[TraceHead], wanted: TraceFilter) -> str:
         """Return the list of past runs."""

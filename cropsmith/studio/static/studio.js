@@ -32,7 +32,11 @@ function orders() {
   const other = $("other").value.trim();
   if (other) ratios.push(other);
   const models = [...new Set([$("model").value.trim() || "builtin", $("second").value.trim()])].filter(Boolean);
-  return models.map((model) => ({ photo: photo.sha256, name: photo.name, text: $("text").value.trim(), ratios, model, effort: $("effort").value }));
+  const settings = {};
+  for (const field of document.querySelectorAll("[data-setting]")) {
+    if (field.value.trim()) settings[field.dataset.setting] = field.value.trim();
+  }
+  return models.map((model) => ({ photo: photo.sha256, name: photo.name, text: $("text").value.trim(), ratios, model, settings }));
 }
 
 function working(yes) {
