@@ -25,7 +25,7 @@ from cropsmith.agents.nodes.render import render
 from cropsmith.agents.nodes.retrieval import retrieval
 from cropsmith.agents.nodes.scoring import scoring
 from cropsmith.agents.nodes.state import CropInput, CropOutput, CropState
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.trace.record import CallRecord, record_step
 from cropsmith.tools.schema.result import Usage
 

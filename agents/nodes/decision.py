@@ -12,7 +12,7 @@ from cropsmith.agents.nodes.brief import brief_for, distinct
 from cropsmith.agents.nodes.joint_framing import Open, decided_together
 from cropsmith.agents.nodes.person_choice import decided_by_person
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Box

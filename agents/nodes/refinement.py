@@ -6,8 +6,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.brief import ranked
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 
 ROUNDS = {"quick": 0, "standard": 0, "thorough": 2}
 """Refinement rounds by effort; two is where Cropper saturates (methods, section 1.5)."""

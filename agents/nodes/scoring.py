@@ -10,8 +10,7 @@ from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.nodes.ask_mind import acting
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.agents.trace.record import current_step
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Failure

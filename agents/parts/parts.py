@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from pydantic import PrivateAttr
+
 from cropsmith.agents.minds.base.mind import Brief, Mind
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import NoTrace, Recorder
@@ -214,3 +216,23 @@ def build_parts(settings: RunSettings | None = None, **ready: Unpack[Ready]) -> 
     if (backend := ready.get("backend")) is not None:
         settings = settings.but(model=backend.name)
     return Parts(settings, ready)
+
+
+class RunContext(RunSettings):
+    """The settings of a run. LangGraph's server makes one from JSON; its parts follow."""
+
+    _parts: Parts | None = PrivateAttr(default=None)
+
+    @classmethod
+    def around(cls, parts: Parts) -> "RunContext":
+        """Return the context of a run with parts of its own."""
+        made = cls.model_construct(**dict(parts.settings))
+        made._parts = parts
+        return made
+
+    @property
+    def parts(self) -> Parts:
+        """The parts, built at first use."""
+        if self._parts is None:
+            self._parts = build_parts(RunSettings(**dict(self)))
+        return self._parts

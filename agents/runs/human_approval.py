@@ -16,16 +16,14 @@ from langgraph.types import Command
 from cropsmith import settings
 from cropsmith.agents.graph import build_graph
 from cropsmith.agents.nodes.ask_mind import HASH
-from cropsmith.agents.parts.parts import Parts, build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.runs.checkpoints import sqlite_checkpoints
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import delivered, ended, facts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.database import images_of
-from cropsmith.agents.trace.keeping import keep_photo
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.agents.trace.photo import photo_of
+from cropsmith.agents.trace.photo import keep_photo, photo_of
 from cropsmith.agents.trace.record import Facts
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import TraceStatus

@@ -6,11 +6,10 @@ from functools import cache
 from cropsmith.agents.graph import Graph, build_graph
 from cropsmith.agents.nodes.ask_mind import HASH
 from cropsmith.agents.nodes.state import CropInput
-from cropsmith.agents.parts.parts import Parts, build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.settings.run_settings import RunSettings
-from cropsmith.agents.trace.keeping import keep_photo
+from cropsmith.agents.trace.photo import keep_photo
 from cropsmith.agents.trace.record import Facts, Recorder
 from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View

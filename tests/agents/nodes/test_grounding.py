@@ -13,8 +13,7 @@ from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.grounding import grounding
 from cropsmith.agents.nodes.state import ImageRef
-from cropsmith.agents.parts.parts import Parts, build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.models.weights import WeightsMissing
 from cropsmith.tools.schema.request import Intent, Phrase, Target

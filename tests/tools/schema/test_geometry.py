@@ -1,6 +1,6 @@
 import numpy as np
 
-from cropsmith.tools.schema.diversity import diverse
+from cropsmith.tools.schema.geometry import diverse
 
 
 def test_copies_of_a_better_box_are_left_out() -> None:
