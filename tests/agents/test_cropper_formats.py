@@ -8,9 +8,9 @@ import pytest
 from cropsmith.agents.backends.boxes.convention import Frame, Notation
 from cropsmith.agents.backends.boxes.families import FAMILIES
 from cropsmith.agents.backends.boxes.rendering import Renderer
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.backend import Ask, Picture
 from cropsmith.agents.backends.protocol.pictures import picture_of
+from cropsmith.agents.backends.protocol.wire import Dialect
 from cropsmith.agents.minds.cropper.messages import Packed, add_examples, answer_of
 from cropsmith.agents.minds.vlm.messages import Script, ShownExample
 from cropsmith.tools.schema.evidence import Example, ExpertCrop

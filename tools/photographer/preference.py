@@ -39,7 +39,7 @@ HEAD = ("regions", "geometry", "bias", "out", "out_bias")
 FREE, GIVEN, VOTE = 0, 1, 2
 SHARED = 0.5
 """Weight of the free choice in the choice at a ratio: it knows more of what the photo is about
-(docs/photographer.md)."""
+(docs/reports/photographer.md)."""
 SIZE_VOTES = 0.5
 """Log odds for a box e times as large, beside what the network says: voters like size more than a
 network that also learns from experts admits (0.46 by a logistic fit out of fold)."""

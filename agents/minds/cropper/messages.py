@@ -22,7 +22,7 @@ from cropsmith.tools.schema.evidence import Example, ExpertCrop
 from cropsmith.tools.schema.geometry import Box, Point
 
 PIXELS_A_TOKEN = 750
-"""For the budget's estimate; families take 600 to 1,024 pixels a token (docs/providers.md)."""
+"""For the budget's estimate; families take 600 to 1,024 pixels a token."""
 
 TOKENS_A_LINE = 40
 """Caption and boxes of one example or candidate, roughly."""

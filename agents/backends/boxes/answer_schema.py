@@ -1,49 +1,21 @@
 """The JSON schema of an answer, written in a model's native boxes and its provider's dialect."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from cropsmith.agents.backends.boxes.convention import Convention, Notation
 from cropsmith.agents.backends.boxes.native_box import box_schema, point_schema
+from cropsmith.agents.backends.protocol.wire import AnswerSchema, Dialect
 from cropsmith.tools.schema.geometry import Size
 
 NATIVE_KEYS = {Notation.BBOX_2D: "bbox_2d", Notation.BOX_2D: "box_2d"}
 """What a property named `box` is called in the families that have a word for it."""
 
 Schema = dict[str, Any]
-
-
-class Dialect(StrEnum):
-    """Whose reading of JSON schema to write for."""
-
-    OPENAI = "openai"
-    """Strict mode: all required, nothing more, no string lengths."""
-    GEMINI = "gemini"
-    """`response_json_schema`, with propertyOrdering."""
-    GRAMMAR = "grammar"
-    """xgrammar and llguidance: everything bounded, string lengths enforced."""
-
-
-@dataclass(frozen=True)
-class AnswerSchema:
-    """An answer's own schema beside the one that the model is held to."""
-
-    name: str
-    own: Schema
-    """Of the Pydantic model, references resolved."""
-    native: Schema
-    """With native boxes, in the dialect; what goes on the wire."""
-
-    @cached_property
-    def text(self) -> str:
-        """The native schema in one line, for models that only read prompts."""
-        return json.dumps(self.native, separators=(",", ":"))
 
 
 def resolved(node: Any, definitions: Mapping[str, Any]) -> Any:
