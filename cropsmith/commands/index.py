@@ -41,31 +41,32 @@ def build(
         str, typer.Option(help="train, val, test or all; by default train where there is one.")
     ] = "",
     embedder: Annotated[
-        str, typer.Option(help="builtin, open_clip, open_clip/MODEL:WEIGHTS.")
+        str,
+        typer.Option(
+            help="builtin, open_clip, open_clip/MODEL:WEIGHTS; "
+            "by default open_clip where its weights are here."
+        ),
     ] = "",
-    store: Annotated[str, typer.Option(help="exact or chroma.")] = "exact",
+    store: Annotated[
+        str, typer.Option(help="exact or chroma; by default chroma where it is installed.")
+    ] = "",
     url: Annotated[str, typer.Option(help="Of a Chroma server, for --store chroma.")] = "",
     limit: Annotated[int | None, typer.Option(help="So many photos only.")] = None,
     bad: BadFile = None,
 ) -> None:
     """Build an index, or go on with one: what is there already is kept."""
-    from cropsmith.vectorstore.embedder import DEFAULT
-    from cropsmith.vectorstore.embedder import embedder as make
-    from cropsmith.vectorstore.index import Index, index_folder
+    from cropsmith.vectorstore.embedders import embedder as make
+    from cropsmith.vectorstore.index import STORES, Index, embedder_for, index_folder
 
-    if store not in ("exact", "chroma"):
-        raise UsageError(f"There is no store '{store}'.", hint="There are: exact, chroma.")
+    if store and store not in STORES:
+        raise UsageError(f"There is no store '{store}'.", hint=f"There are: {', '.join(STORES)}.")
     if url and store != "chroma":
         raise UsageError("--url is the address of a Chroma server.", hint="Add --store chroma.")
     photos, flaws, dataset = _read(source, format, split)
-    by = make(embedder or DEFAULT)
+    folder = index_folder(name)
+    embedder = embedder or embedder_for(folder)
     index = Index.create(
-        index_folder(name),
-        by,
-        name=embedder or DEFAULT,
-        dataset=dataset,
-        store="exact" if store == "exact" else "chroma",
-        url=url,
+        folder, make(embedder), name=embedder, dataset=dataset, store=STORES.get(store), url=url
     )
     _fill(index, photos[:limit], flaws, bad)
 
@@ -230,7 +231,7 @@ def _fill(
     from cropsmith.tools.examples.row import entries_of
     from cropsmith.vectorstore.build import build as fill
     from cropsmith.vectorstore.cache import EmbeddingCache
-    from cropsmith.vectorstore.embedder import embedder as make
+    from cropsmith.vectorstore.embedders import embedder as make
 
     by = make(index.manifest.embedder_name)
     cache = EmbeddingCache()
