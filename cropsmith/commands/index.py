@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cropsmith.errors import OutputError, UsageError
-from cropsmith.printable import printable
+from cropsmith.tools.schema.plain_text import visible_line
 
 if TYPE_CHECKING:
     from cropsmith.tools.schema.geometry import Box
@@ -91,7 +91,7 @@ def add(
         if name != PERSONAL:
             raise UsageError("A single crop is added to the personal index only.")
         keep_crop(open_photo(source), _box(box))
-        print(f"{printable(source.name)}: kept as an example of your taste.")
+        print(f"{visible_line(source.name)}: kept as an example of your taste.")
         return
     photos, flaws, _ = _read(source, "", "all")
     index = open_personal() if name == PERSONAL else Index.open(index_folder(name))
@@ -172,11 +172,11 @@ def search(
         scores = [f"{crop.score:.2f}" for crop in example.crops if crop.score is not None]
         corners = ", ".join(f"{v:.3f}" for v in boxes[0].corners)
         print(
-            printable(f"{example.similarity:.3f}  {example.source}  [{corners}]"),
+            visible_line(f"{example.similarity:.3f}  {example.source}  [{corners}]"),
             *scores,
         )
     for missing in found.missing:
-        print(printable(f"       {missing}: the file has gone"))
+        print(visible_line(f"       {missing}: the file has gone"))
     if found.duplicates:
         print(f"{found.duplicates} left out: the photo itself, or nearly.")
     if len(tiles) == 1:
@@ -186,7 +186,7 @@ def search(
         Image.fromarray(contact_sheet(tiles)).save(out, quality=90)
     except (OSError, ValueError) as error:
         raise OutputError(f"{out} cannot be written: {error}.") from error
-    print(f"{printable(str(out))}: {len(tiles) - 1} photos with their crops.")
+    print(f"{visible_line(str(out))}: {len(tiles) - 1} photos with their crops.")
 
 
 def _read(
@@ -289,12 +289,12 @@ def _tell(
         return
     print(f"{len(bad)} bad photos or lines were left out:")
     for one in bad[:SHOWN]:
-        print(printable(f"  {one.id}: {one.reason}"))
+        print(visible_line(f"  {one.id}: {one.reason}"))
     if len(bad) > SHOWN:
         print(f"  ... and {len(bad) - SHOWN} more; --bad FILE writes them all.")
     if bad_file is not None:
         try:
-            lines = [printable(f"{one.id}\t{one.reason}") for one in bad]
+            lines = [visible_line(f"{one.id}\t{one.reason}") for one in bad]
             bad_file.write_text("\n".join(lines) + "\n", "utf-8")
         except OSError as error:
             raise OutputError(f"{bad_file} cannot be written: {error.strerror}.") from error
