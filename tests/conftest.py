@@ -1,5 +1,6 @@
 """Fixtures for every test. No test reaches further than this machine."""
 
+import importlib.util
 import os
 import runpy
 import socket
@@ -54,12 +55,21 @@ def serving() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with tiny owlvit/, owlv2/ and clip/ models; skip without torch."""
+    """Return a folder with tiny owlvit/ and owlv2/ models; skip without torch."""
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
     make = runpy.run_path(str(Path(__file__).parent / "tiny_models.py"))
     folder = tmp_path_factory.mktemp("weights")
     make["make_owl"](folder / "owlvit", "owlvit")
     make["make_owl"](folder / "owlv2", "owlv2")
-    make["make_clip"](folder / "clip")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny open_clip model; skip without open_clip."""
+    if importlib.util.find_spec("open_clip") is None:  # importing it takes the torchvision guard
+        pytest.skip("the clip extra is not installed")
+    make = runpy.run_path(str(Path(__file__).parent / "tiny_models.py"))
+    made: Path = make["make_clip"](tmp_path_factory.mktemp("clip"))
+    return made

@@ -15,11 +15,11 @@ class Finding:
 
 def doctor() -> None:
     """Say what works here, what is missing and how to get it."""
-    from cropsmith.printable import printable
+    from cropsmith.tools.schema.plain_text import visible_line
 
     for finding in findings():
         mark = "ok     " if finding.good else "missing"
-        print(f"{mark}  {finding.area:18} {printable(finding.text)}")
+        print(f"{mark}  {finding.area:18} {visible_line(finding.text)}")
 
 
 def findings() -> Iterator[Finding]:

@@ -39,7 +39,7 @@ NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
 PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
 GUARDED = """
 import runpy, sys
-from cropsmith.tools.models.torchvision_guard import import_torchvision
+from cropsmith.vectorstore.torchvision_guard import import_torchvision
 import_torchvision("this test", "transformers")
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")

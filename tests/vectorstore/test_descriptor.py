@@ -8,7 +8,8 @@ from PIL import Image
 
 from cropsmith.errors import UsageError
 from cropsmith.vectorstore.descriptor import LayoutDescriptor
-from cropsmith.vectorstore.embedder import embed_picture, embedder
+from cropsmith.vectorstore.embedder import embed_picture
+from cropsmith.vectorstore.embedders import embedder
 
 
 @pytest.fixture(scope="module")

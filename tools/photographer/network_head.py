@@ -1,7 +1,7 @@
 """The head of the learned eye in NumPy: scores boxes from a photo's feature map.
 
-The twin of `Head` in `evals/training/photographer/network.py`, which documents the layers; a test holds the
-two together.
+The twin of `Head` in `evals/training/photographer/network.py`, which documents the layers; a test
+holds the two together.
 """
 
 from contextlib import AbstractContextManager

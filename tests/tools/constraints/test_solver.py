@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cropsmith.tools.constraints.best_first import MISSED, search
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.kinds import (
     AtLeast,
@@ -18,7 +19,7 @@ from cropsmith.tools.constraints.kinds import (
 )
 from cropsmith.tools.constraints.relaxation import Conflict, settle
 from cropsmith.tools.constraints.sizes import INEXACT
-from cropsmith.tools.constraints.solver import MISSED, output_size, search, solve
+from cropsmith.tools.constraints.solver import output_size, solve
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Side, Target

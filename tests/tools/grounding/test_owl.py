@@ -1,5 +1,6 @@
 """Real OWL architectures, processors and post-processing of transformers, with random weights."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,9 @@ def test_loads_by_name_from_the_weights_folder(
     assert load_owl("google/owlvit-base-patch32").padded is False
 
 
-def test_a_model_of_another_kind_is_refused(tiny_models: Path) -> None:
+def test_a_model_of_another_kind_is_refused(tiny_models: Path, tmp_path: Path) -> None:
+    for file in (tiny_models / "owlvit").iterdir():
+        shutil.copy(file, tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "clip"}')
     with pytest.raises(UsageError, match="clip model, not OWL-ViT"):
-        load_owl(str(tiny_models / "clip"))
+        load_owl(str(tmp_path))
