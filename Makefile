@@ -50,8 +50,8 @@ check: $(VENV)/dev.stamp ## lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-integration: $(VENV)/heavy.stamp ## every test, also those with real servers, models and a browser
-	$(BIN)/pytest -m "integration or not integration"
+integration: $(VENV)/heavy.stamp ## the slow tests, and those with real servers, models and a browser
+	$(BIN)/pytest -m integration
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
 	$(BIN)/python -m cropsmith.evals.lab.benchmarks

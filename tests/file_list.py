@@ -25,6 +25,8 @@ OTHERS = {
     "CONTRIBUTING.md": "how to work here",
     ".ci/run": "what a change must pass",
     ".ci/servers": "installs the vLLM server and the browser that integration tests drive",
+    ".ci/vllm_cpu": "a vLLM server that runs on a CPU, in an environment of its own",
+    ".ci/fix_torchvision_cpu.py": "makes a torchvision for CUDA importable there",
     "tests/file_list.py": "makes this list",
     "tests/settings_page.py": "makes docs/settings.md",
     "tests/rooms.txt": "the rooms floor by floor: who may import whom",

@@ -111,8 +111,8 @@ def asked() -> Callable[[Parts], list[str]]:
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/23.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "coffee.jpg"
 
 
 @pytest.fixture

@@ -112,9 +112,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 @pytest.fixture
-def brief(shared_data: Path) -> Brief:
+def brief(photos: Path) -> Brief:
     return Brief(
-        view=View(open_photo(shared_data / "photos" / "kodak" / "04.jpg")),
+        view=View(open_photo(photos / "astronaut.jpg")),
         intent=Intent(task="free", targets=(Target(),), keep=False),
         target=Target(),
         target_index=0,

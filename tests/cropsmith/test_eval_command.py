@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from tests.cropsmith.conftest import Command
+from tests.evals.published import write_fcdb
 
 STUDY = """
 name = "small"
@@ -37,11 +38,14 @@ def test_datasets_are_listed_with_how_to_get_them(command: Command, tmp_path: Pa
     assert ran.out.count("not here.") == 11
 
 
-def test_a_dataset_that_is_here_is_checked(command: Command, shared_data: Path) -> None:
-    ran = command("eval", "datasets", shared_data, "--check", "--json")
+def test_a_dataset_that_is_here_is_checked(
+    command: Command, many_photos: list[Path], tmp_path: Path
+) -> None:
+    write_fcdb(tmp_path / "fcdb", many_photos[:5], split="train")
+    ran = command("eval", "datasets", tmp_path, "--check", "--json")
     rows = {row["name"]: row for row in json.loads(ran.out)}
     (fcdb,) = rows["fcdb"]["found"]
-    assert fcdb["records"] == {"train": 1335} and fcdb["photos_present"] == 1335
+    assert fcdb["records"] == {"train": 5} and fcdb["photos_present"] == 5
     assert fcdb["protocols"] == ["free", "ratio", "votes"]
 
 

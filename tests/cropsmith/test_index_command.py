@@ -12,6 +12,7 @@ from cropsmith.tools.examples.personal_index import keep_crop, open_personal
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.vectorstore.index import default_store
+from tests.evals.published import write_fcdb
 
 
 def run(*arguments: object) -> Result:
@@ -22,11 +23,11 @@ def run(*arguments: object) -> Result:
 
 
 @pytest.fixture
-def own(shared_data: Path, tmp_path: Path) -> Path:
+def own(many_photos: list[Path], tmp_path: Path) -> Path:
     lines = []
-    for photo in sorted((shared_data / "photos" / "kodak").glob("*.jpg"))[:8]:
+    for photo in many_photos[:8]:
         shutil.copy(photo, tmp_path)
-        lines.append(json.dumps({"image": photo.name, "box": [0, 0, 400, 300], "scores": [4]}))
+        lines.append(json.dumps({"image": photo.name, "box": [0, 0, 200, 150], "scores": [4]}))
     file = tmp_path / "mine.jsonl"
     file.write_text("\n".join([*lines, "oops", '{"image": "gone.jpg", "box": [0, 0, 9, 9]}']))
     return file
@@ -64,13 +65,14 @@ def test_a_new_index_gets_the_best_that_is_installed(
 
 
 def test_a_published_dataset_is_recognised_and_its_train_part_taken(
-    shared_data: Path, tmp_path: Path
+    many_photos: list[Path], tmp_path: Path
 ) -> None:
-    told = run("build", shared_data / "fcdb_train", "--limit", 12, "--name", tmp_path / "i")
+    fcdb = write_fcdb(tmp_path / "fcdb", many_photos[:14], split="train")
+    told = run("build", fcdb, "--limit", 12, "--name", tmp_path / "i")
     assert "12 added" in told.stdout
     assert "fcdb train" in json.loads((tmp_path / "i" / "index.json").read_text())["dataset"]
     with pytest.raises(UsageError, match="no photo of the split 'test'"):
-        run("build", shared_data / "fcdb_train", "--split", "test")
+        run("build", fcdb, "--split", "test")
 
 
 def test_refusals_are_sentences(own: Path, tmp_path: Path) -> None:
@@ -98,10 +100,14 @@ def test_taste_is_kept_once_a_photo_and_survives_its_photo(own: Path) -> None:
     (row,) = index.store.rows()
     payload = json.loads(row.payload)
     assert payload["crops"][0]["box"]["x2"] == 0.7
+    with Image.open(photo) as image:
+        size = image.size
     photo.unlink()
     with Image.open(payload["path"]) as copy:
-        assert copy.size == (768, 512)
+        assert copy.size == size
     index.close()
-    own.write_text("\n".join(line for line in own.read_text().splitlines() if "01.jpg" not in line))
+    own.write_text(
+        "\n".join(line for line in own.read_text().splitlines() if photo.name not in line)
+    )
     assert "7 added" in run("add", own).stdout
     assert "personal: 8 rows" in run("info").stdout

@@ -1,10 +1,7 @@
 """`cropsmith models` and `doctor`, as a person runs them."""
 
-import importlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -12,16 +9,15 @@ from typer.testing import CliRunner, Result
 from cropsmith.agents.backends.boxes.calibration import calibrated
 from cropsmith.commands.main import app
 from cropsmith.errors import CropsmithError
+from tests.stubs.openai_stub import OpenaiStub
 
 pytest.importorskip("openai")
 
 
 @pytest.fixture
-def server(serving: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenaiStub]:
     """A vLLM-like stub with one model."""
-    monkeypatch.syspath_prepend(str(serving))
-    stub = importlib.import_module("openai_stub")
-    running = stub.make_server(model="acme/vision-1", dialect="vllm").start()
+    running = OpenaiStub(model="acme/vision-1", dialect="vllm").start()
     monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{running.url}/v1")
     monkeypatch.setenv("CROPSMITH_OPENAI_COMPATIBLE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("GEMINI_API_KEY", "secret-gemini-key-123")
@@ -40,7 +36,7 @@ def error_of(result: Result) -> CropsmithError:
     return result.exception
 
 
-def test_list_says_what_is_ready_and_what_is_missing(server: Any) -> None:
+def test_list_says_what_is_ready_and_what_is_missing(server: OpenaiStub) -> None:
     out = cropsmith("models", "list").output
     assert "builtin: ready" in out
     assert "vllm/acme/vision-1  (boxes: unknown; probe it first)" in out
@@ -49,7 +45,7 @@ def test_list_says_what_is_ready_and_what_is_missing(server: Any) -> None:
     assert "gemini: not ready" in out and "secret" not in out
 
 
-def test_list_as_json(server: Any) -> None:
+def test_list_as_json(server: OpenaiStub) -> None:
     rows = [json.loads(line) for line in cropsmith("models", "list", "--json").output.splitlines()]
     assert {row["provider"] for row in rows} >= {"openai", "gemini", "vllm", "transformers"}
     (vllm,) = [row for row in rows if row["provider"] == "vllm"]
@@ -61,14 +57,14 @@ def test_the_table_of_families_is_shown() -> None:
     assert "qwen2.5-vl" in out and "seen pixels" in out and "QwenLM/Qwen3-VL#676" in out
 
 
-def test_probe_refuses_a_model_that_does_not_look(server: Any) -> None:
+def test_probe_refuses_a_model_that_does_not_look(server: OpenaiStub) -> None:
     # The stub answers every picture with the same box.
     result = cropsmith("models", "probe", "vllm/acme/vision-1")
     assert "cannot be told" in str(error_of(result))
     assert calibrated("vllm/acme/vision-1", server.url + "/v1") is None
 
 
-def test_a_family_can_be_declared(server: Any) -> None:
+def test_a_family_can_be_declared(server: OpenaiStub) -> None:
     out = cropsmith("models", "probe", "vllm/acme/vision-1", "--family", "qwen3-vl").output
     assert "[x1, y1, x2, y2], 0 to 1000, on the full image" in out
     kept = calibrated("vllm/acme/vision-1", server.url + "/v1")
@@ -86,8 +82,7 @@ def test_a_family_can_be_declared(server: Any) -> None:
         (["serve", "m", "--venv", "/nowhere"], "no vllm command"),
     ],
 )
-def test_mistakes_are_one_sentence(serving: Path, server: Any, words: list[str], told: str) -> None:
-    importlib.import_module("openai_stub")
+def test_mistakes_are_one_sentence(server: OpenaiStub, words: list[str], told: str) -> None:
     server.strict_model = True
     error = error_of(cropsmith("models", *words))
     assert told in str(error)
@@ -95,7 +90,7 @@ def test_mistakes_are_one_sentence(serving: Path, server: Any, words: list[str],
 
 
 def test_doctor_says_what_is_missing_and_how_to_get_it(
-    server: Any, monkeypatch: pytest.MonkeyPatch
+    server: OpenaiStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from cropsmith.agents.backends import availability as standing
 

@@ -15,8 +15,8 @@ HOSTILE = "<b>\x1b[31mred\x07[bold]\u202e"
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/23.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "coffee.jpg"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_crop_can_be_listed_shown_replayed_and_compared(
     command("crop", photo, "4:5", "-o", tmp_path / "b.jpg")
     listed = command("trace", "list", "--json").out.splitlines()
     newest, older = (json.loads(line)["id"] for line in listed)
-    assert "23.jpg" in command("trace", "list", "--photo", "23").out
+    assert "coffee.jpg" in command("trace", "list", "--photo", "coff").out
     assert command("trace", "list", "--model", "gpt").out.strip() == "No trace fits."
     story = command("trace", "show", older[:6]).out
     assert "square" in story and "decision" in story and "\x1b" not in story

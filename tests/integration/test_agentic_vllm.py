@@ -1,7 +1,5 @@
 """Native tool calling against a real vLLM server with random weights, by named tool choice."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,36 +20,28 @@ from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.evidence import Grounding
 from cropsmith.tools.schema.request import Intent, Target
+from tests.integration.conftest import Host, MakeVlm
 
 pytestmark = pytest.mark.integration
 
-VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ".venv-vllm")).absolute()
 PORT = 8147
-FLAGS = ("--enable-auto-tool-choice", "--tool-call-parser", "hermes")
+# xgrammar: the guidance backend of vLLM 0.32 refuses the grammar that a tool parser brings.
+FLAGS = (
+    "--enable-auto-tool-choice", "--tool-call-parser", "hermes", "--structured-outputs-config",
+    '{"backend": "xgrammar", "disable_any_whitespace": true}',
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def server(serving: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not (VENV / "bin" / "python").exists():
-        pytest.skip(f"no vLLM environment at {VENV}: run .ci/servers")
-    folder = tmp_path_factory.mktemp("vllm")
-    model = str(folder / "model")
-    make = [str(VENV / "bin" / "python"), str(serving / "make_tiny_vlm.py"), model]
-    subprocess.run([*make, "--arch", "qwen3_vl"], check=True, capture_output=True)
-    # xgrammar: the guidance backend of vLLM 0.32 refuses the grammar that a tool parser brings.
-    serve = str(serving / "serve_vllm.sh")
-    start = [serve, "--venv", str(VENV), "--model", model, "--port", str(PORT)]
-    options = ["--backend", "xgrammar", "--log", str(folder / "log"), "--", *FLAGS]
-    done = subprocess.run([*start, *options], check=True, capture_output=True, text=True)
-    pid = done.stdout.split("pid=")[1].split()[0]
-    yield f"http://127.0.0.1:{PORT}/v1"
-    subprocess.run([serve, "--stop", pid], check=True, capture_output=True)
+def server(make_vlm: MakeVlm, host: Host) -> Iterator[str]:
+    with host(make_vlm("qwen3_vl"), PORT, "tiny", *FLAGS) as running:
+        yield f"{running.hosting.url}/v1"
 
 
 @pytest.fixture
-def brief(shared_data: Path) -> Brief:
+def brief(photos: Path) -> Brief:
     return Brief(
-        view=View(open_photo(shared_data / "photos" / "kodak" / "04.jpg")),
+        view=View(open_photo(photos / "astronaut.jpg")),
         intent=Intent(task="free", targets=(Target(),), keep=False),
         target=Target(),
         target_index=0,

@@ -122,6 +122,7 @@ def run(folder: Path, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.integration  # for its length alone
 def test_a_build_goes_on_after_kills_at_any_moment(tmp_path: Path) -> None:
     for wait in (0.35, 0.5, 0.6, 0.7, 0.8, 0.9):
         process = run(tmp_path, 1500)

@@ -19,7 +19,10 @@ from cropsmith.vectorstore.torchvision_guard import import_torchvision
 if any(importlib.util.find_spec(name) is None for name in ("open_clip", "torchvision")):
     pytest.skip("the clip extra is not installed", allow_module_level=True)
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning"),
+]
 
 
 @pytest.fixture(scope="module")

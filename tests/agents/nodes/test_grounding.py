@@ -43,8 +43,8 @@ async def run(photo: Path, context: Parts, wanted: Intent) -> dict[str, Any]:
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos" / "kodak" / "04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 def with_mind(*answers: ScriptedAnswer, **settings: Any) -> Parts:
@@ -109,7 +109,7 @@ async def test_a_detector_and_the_model_are_reconciled(photo: Path, tiny_models:
 
 async def test_a_reference_picture_is_looked_for(photo: Path, tiny_models: Path) -> None:
     context = build_parts(RunSettings(trace=False, detector=str(tiny_models / "owlvit")))
-    reference = context.views.open(photo.with_name("05.jpg"))
+    reference = context.views.open(photo.with_name("coffee.jpg"))
     update = await run(photo, context, intent(subject_image=reference.sha256))
     answered = update["grounding"]
     assert len(answered.found) + len(answered.missing) == 1

@@ -21,8 +21,8 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u20
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 async def uploaded(client: Any, data: bytes, name: str = "a.jpg") -> dict[str, Any]:
@@ -48,8 +48,8 @@ async def report_of(client: Any, photo: Path, **order: Any) -> dict[str, Any]:
     return report
 
 
-async def test_a_photo_comes_in_upright_and_is_shown(client: Any, shared_data: Path) -> None:
-    data = (shared_data / "photos/exif_orientation/Portrait_6.jpg").read_bytes()
+async def test_a_photo_comes_in_upright_and_is_shown(client: Any, turned_photos: Path) -> None:
+    data = (turned_photos / "portrait_6.jpg").read_bytes()
     info = await uploaded(client, data, "C:\\holiday\\me\x1b.jpg")
     assert info["name"] == "me\\x1b.jpg" and info["width"] < info["height"]
     answer = await client.get(f"/photos/{info['sha256']}")
@@ -86,7 +86,7 @@ async def test_a_drawn_box_is_downloaded_at_full_size_in_its_exact_ratio(
     answer = await client.post("/crops/file", json=piece)
     assert "a-crop.jpg" in answer.headers["content-disposition"]
     with Image.open(io.BytesIO(answer.content)) as crop:
-        assert crop.width * 5 == crop.height * 4 and abs(crop.width / 512 - 0.7) < 0.05
+        assert crop.width * 5 == crop.height * 4 and abs(crop.width / 384 - 0.7) < 0.05
     beyond = await client.post("/crops/file", json={**piece, "target": 5})
     assert beyond.status_code == 400
 
@@ -152,7 +152,7 @@ async def test_hostile_text_is_text_on_every_page(client: Any, photo: Path, home
 
 async def test_traces_and_their_pages(client: Any, photo: Path, home: Path) -> None:
     name = write_sample(home, photo)
-    listed = (await client.get("/traces", params={"photo": "04"})).text
+    listed = (await client.get("/traces", params={"photo": "astro"})).text
     assert f"/traces/{name}" in listed
     assert "No run fits." in (await client.get("/traces", params={"model": "nobody"})).text
     page = await client.get(f"/traces/{name}")

@@ -13,6 +13,7 @@ from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, Trial, offers, trial_for
 from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
+from tests.evals.published import write_gaicd
 
 FRAME = Size(width=1200, height=800)
 
@@ -101,8 +102,8 @@ def test_the_prior_never_learns_from_its_own_fold(shared_data: Path) -> None:
     assert Prior(spoilt).crop(trial_for(subject, Protocol.FREE)) == crop
 
 
-def test_the_prior_of_the_grid(shared_data: Path) -> None:
-    photos = load(shared_data / "gaicd").photos
+def test_the_prior_of_the_grid(tmp_path: Path) -> None:
+    photos = load(write_gaicd(tmp_path, photos=40)).photos
     prior = fitted("image-blind prior", photos)
     assert prior.crop and prior.rank
     assert cell(prior.crop(trial_for(photos[0], Protocol.FREE))) == (0, 0, 11, 11)
@@ -115,10 +116,10 @@ def test_without_labels_there_is_no_prior() -> None:
 
 
 @pytest.mark.parametrize("ratio", [None, Ratio(width=1, height=1)])
-def test_common_croppers_place_the_same_window(shared_data: Path, ratio: Ratio | None) -> None:
+def test_common_croppers_place_the_same_window(photos: Path, ratio: Ratio | None) -> None:
     pytest.importorskip("smartcrop")
     pytest.importorskip("pyvips")
-    path = sorted((shared_data / "photos" / "kodak").glob("*.jpg"))[3]
+    path = photos / "astronaut.jpg"
     size = image_size(path)
     protocol = Protocol.RATIO if ratio else Protocol.FREE
     given = trial(protocol, path=str(path), ratio=ratio, size=size)

@@ -80,6 +80,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-P", "-c", CHILD, str(folder)])
 
 
+@pytest.mark.integration  # for its length alone
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on this system")
 def test_kill_and_resume(photos: Path) -> None:
     folder = photos.parent

@@ -60,7 +60,7 @@ def problems(draw: st.DrawFn) -> tuple[Size, Box, Ratio | None, CalmSide]:
     return image, Box.whole(), ratio, CalmSide(side, share, Clutter(detail, image), limit)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(problems())
 def test_on_a_small_photo_none_means_that_no_box_is_calm(
     problem: tuple[Size, Box, Ratio | None, CalmSide],

@@ -23,8 +23,8 @@ def change(element: str, before: float, after: float) -> ElementChange:
 
 
 @pytest.fixture
-def view(shared_data: Path) -> View:
-    return View(open_photo(shared_data / "photos" / "kodak" / "04.jpg"))
+def view(photos: Path) -> View:
+    return View(open_photo(photos / "astronaut.jpg"))
 
 
 def test_keeping_the_photo_changes_nothing(view: View) -> None:

@@ -25,10 +25,9 @@ def owl(request: pytest.FixtureRequest, tiny_models: Path) -> OwlDetector:
 
 
 @pytest.fixture
-def views(shared_data: Path) -> list[View]:
+def views(photos: Path) -> list[View]:
     """A landscape, a portrait and a square photo."""
-    photos = shared_data / "photos"
-    files = ("kodak/05.jpg", "kodak/04.jpg", "skimage/astronaut.png")
+    files = ("coffee.jpg", "astronaut.jpg", "camera.jpg")
     return [View(open_photo(photos / file)) for file in files]
 
 

@@ -129,6 +129,7 @@ def test_a_head_of_another_model_is_left_out_and_said(
     assert "512" in str(scored.left_out[0])
 
 
+@pytest.mark.integration  # needs torch
 def test_a_broken_head_is_one_sentence(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     path = tmp_path / "head.pth"

@@ -28,9 +28,9 @@ LEFT, RIGHT = Box(x1=0, y1=0.4, x2=0.3, y2=0.6), Box(x1=0.7, y1=0.4, x2=1, y2=0.
 
 
 @pytest.fixture
-def view(shared_data: Path) -> View:
-    """768 x 512."""
-    return View(open_photo(shared_data / "photos" / "kodak" / "05.jpg"))
+def view(photos: Path) -> View:
+    """741 x 500."""
+    return View(open_photo(photos / "motorcycle_left.jpg"))
 
 
 def bench(view: View, **parts: object) -> Bench:
@@ -65,7 +65,7 @@ def test_solving_moves_a_box_to_a_legal_one(view: View) -> None:
     found = use(bench(view), "solve_constraints", wish)
     (box,) = found.boxes
     assert box.width * view.size.width == pytest.approx(box.height * view.size.height)
-    assert "512x512" in found.text and not found.error
+    assert "500x500" in found.text and not found.error
 
 
 def test_what_cannot_be_is_said_with_the_relaxation(view: View) -> None:

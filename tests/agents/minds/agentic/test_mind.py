@@ -51,10 +51,10 @@ def calls(*made: ToolCall) -> ScriptedAnswer:
 
 
 @pytest.fixture
-def brief(shared_data: Path) -> Brief:
+def brief(photos: Path) -> Brief:
     target = Target(ratio=Ratio.parse("4:5"))
     return Brief(
-        view=View(open_photo(shared_data / "photos" / "kodak" / "04.jpg")),
+        view=View(open_photo(photos / "astronaut.jpg")),
         intent=Intent(task="ratio", targets=(target,), keep=False),
         target=target,
         target_index=0,
@@ -108,7 +108,7 @@ async def test_every_tool_can_be_called_and_answers(brief: Brief, step: OpenStep
     assert results[2]["shown"] == [0.1, 0.1, 0.7, 0.9]
     assert results[3]["text"].startswith("Composition elements")
     (solved,) = results[4]["boxes"]
-    width, height = (solved[2] - solved[0]) * 512, (solved[3] - solved[1]) * 768
+    width, height = (solved[2] - solved[0]) * 384, (solved[3] - solved[1]) * 512
     assert round(width) * 5 == pytest.approx(round(height) * 4, abs=4)
     assert "No index" in results[5]["text"]
     final = backend.asked[-1]
@@ -263,7 +263,7 @@ def test_the_setting_chooses() -> None:
     assert isinstance(fixed, VlmMind) and not isinstance(fixed, AgenticMind)
 
 
-async def test_a_run_with_tools_replays_from_its_trace(shared_data: Path, home: Path) -> None:
+async def test_a_run_with_tools_replays_from_its_trace(photos: Path, home: Path) -> None:
     def play(ask: Ask) -> Any:
         if ask.purpose == "propose with tools" and not step_has_tools():
             return calls(call("show_crop", 1, box=BOX), call("score_boxes", 2, boxes=[BOX]))
@@ -283,7 +283,7 @@ async def test_a_run_with_tools_replays_from_its_trace(shared_data: Path, home: 
         return step is not None and bool(step.tools)
 
     context = build_parts(RunSettings(agentic=True), backend=Scripted(play))
-    result = await run(shared_data / "photos" / "kodak" / "05.jpg", CropRequest(), context)
+    result = await run(photos / "motorcycle_left.jpg", CropRequest(), context)
     assert result.trace_id is not None
     library = TraceLibrary()
     trace = library.read(result.trace_id)

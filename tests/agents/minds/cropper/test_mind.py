@@ -28,8 +28,8 @@ SUBJECT = CropRequest(subjects=("boat",), subject_box=Box(x1=0.2, y1=0.3, x2=0.6
 
 
 @pytest.fixture(scope="module")
-def photos(shared_data: Path) -> list[Path]:
-    return sorted((shared_data / "fcdb_train" / "photos").iterdir())[:45]
+def photos(many_photos: list[Path]) -> list[Path]:
+    return many_photos[:45]
 
 
 @pytest.fixture(scope="module")

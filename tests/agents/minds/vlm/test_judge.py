@@ -24,9 +24,9 @@ from cropsmith.tools.schema.request import Intent, Target
 
 
 @pytest.fixture
-def brief(shared_data: Path) -> Brief:
+def brief(photos: Path) -> Brief:
     return Brief(
-        view=View(open_photo(shared_data / "photos" / "kodak" / "04.jpg")),
+        view=View(open_photo(photos / "astronaut.jpg")),
         intent=Intent(task="free", targets=(Target(),)),
         target=Target(),
         target_index=0,

@@ -48,12 +48,17 @@ class Grammar:
         raise AssertionError("not asked")
 
 
-@pytest.fixture
-def view(tmp_path: Path) -> View:
-    path = tmp_path / "photo.png"
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photo") / "photo.jpg"
     noise = np.random.default_rng(0).integers(0, 255, (90, 160, 3), np.uint8)
     Image.fromarray(noise).resize((1600, 900)).save(path)
-    return View(open_photo(path))
+    return path
+
+
+@pytest.fixture
+def view(photo: Path) -> View:
+    return View(open_photo(photo))
 
 
 def brief(view: View, **more: Any) -> Brief:
