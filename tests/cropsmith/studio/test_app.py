@@ -16,6 +16,7 @@ from cropsmith.evals.lab.trace.sample import Sample, write_sample
 from cropsmith.studio.studies import remember
 from cropsmith.tools.examples.personal_index import open_personal
 from cropsmith.tools.photographer.taste import Notebook
+from tests.hostile_files import write_hostile
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u202e{{7*7}}"
 
@@ -171,9 +172,9 @@ async def test_studies_are_listed_and_shown_in_a_sandbox(client: Any, home: Path
     assert "sandbox" in report.headers["content-security-policy"]
 
 
-async def test_hostile_uploads_leave_the_studio_standing(client: Any, shared_data: Path) -> None:
-    folder = shared_data / "hostile/pillow"
-    files = sorted(folder.iterdir())[::9]
+async def test_hostile_uploads_leave_the_studio_standing(client: Any, tmp_path: Path) -> None:
+    write_hostile(tmp_path)
+    files = sorted(tmp_path.iterdir())[::6]
     for path in files:
         started = time.monotonic()
         answer = await client.post("/photos", params={"name": path.name}, content=path.read_bytes())
