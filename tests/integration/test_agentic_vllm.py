@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.backends.boxes.families import family_named
 from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.registry import build_backend
 from cropsmith.agents.minds.agentic.mind import AgenticMind
@@ -25,6 +24,7 @@ from tests.integration.conftest import Host, MakeVlm
 pytestmark = pytest.mark.integration
 
 PORT = 8147
+MODEL = "Qwen/Qwen3-VL-tiny"  # by its name the convention of its boxes is known
 # xgrammar: the guidance backend of vLLM 0.32 refuses the grammar that a tool parser brings.
 FLAGS = (
     "--enable-auto-tool-choice", "--tool-call-parser", "hermes", "--structured-outputs-config",
@@ -34,7 +34,7 @@ FLAGS = (
 
 @pytest.fixture(scope="module")
 def server(make_vlm: MakeVlm, host: Host) -> Iterator[str]:
-    with host(make_vlm("qwen3_vl"), PORT, "tiny", *FLAGS) as running:
+    with host(make_vlm("qwen3_vl"), PORT, MODEL, *FLAGS) as running:
         yield f"{running.hosting.url}/v1"
 
 
@@ -52,15 +52,12 @@ def brief(photos: Path) -> Brief:
 
 
 def backend() -> Backend:
-    """The tiny model, with the convention of its family."""
-    return build_backend(
-        "vllm/tiny", cache_replies=False, convention=family_named("qwen3-vl"), timeout=120
-    )
+    return build_backend(f"vllm/{MODEL}", cache_replies=False, timeout=120)
 
 
 async def inquire(asked: Backend, brief: Brief, opening: str, seed: int) -> OpenStep:
     """Propose with a first call forced by name; random weights rarely end with a usable answer."""
-    context = build_parts(RunSettings(trace=False, model="vllm/tiny"))
+    context = build_parts(RunSettings(trace=False, model=f"vllm/{MODEL}"))
     mind = AgenticMind(
         Recorded(asked),
         BuiltinMind(),
