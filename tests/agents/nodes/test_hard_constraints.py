@@ -18,7 +18,7 @@ from cropsmith.tools.schema.request import CropRequest
 def brief(photo: Path, words: str, box: Box) -> Brief:
     view = View(open_photo(photo))
     intent = understand(CropRequest(text=words), view.size)
-    seen = Evidence(kind=EvidenceKind.SUBJECT, box=box, source="owlvit", phrase="rocket")
+    seen = Evidence(kind=EvidenceKind.SUBJECT, box=box, source="owlvit", phrase="man")
     return Brief(
         view=view,
         intent=intent,
@@ -31,8 +31,8 @@ def brief(photo: Path, words: str, box: Box) -> Brief:
 
 
 def test_copy_space_is_free_and_calm_in_the_final_pixels(photos: Path) -> None:
-    words = "the rocket, square, room at the top for a title"
-    one = brief(photos / "rocket.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
+    words = "the man, square, room at the top for a title"
+    one = brief(photos / "camera.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
     rules = rules_for(one)
     assert not rules.notes
     assert any(isinstance(rule, CalmSide) for rule in rules.constraints)
@@ -41,9 +41,9 @@ def test_copy_space_is_free_and_calm_in_the_final_pixels(photos: Path) -> None:
 
 
 def test_what_does_not_fit_yields_and_is_noted(photos: Path) -> None:
-    words = "the rocket, 9:16"
-    one = brief(photos / "rocket.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
+    words = "the man, 9:16"
+    one = brief(photos / "camera.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
     rules = rules_for(one)
-    assert len(rules.notes) == 1 and "of the rocket inside instead" in rules.notes[0]
+    assert len(rules.notes) == 1 and "of the man inside instead" in rules.notes[0]
     pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
     assert pixels.size.width * 16 == pixels.size.height * 9

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from cropsmith.evals.datasets.registry import fold_of, load
 from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, Trial, offers, trial_for
 from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.ratio import Ratio
 from tests.evals.published import write_gaicd
 
@@ -58,30 +60,33 @@ EXPECTED = {
 }
 
 
-def test_the_measured_baselines_are_reproduced(shared_data: Path) -> None:
-    photos = load(shared_data / "fcdb_train").photos
+@pytest.fixture(scope="module")
+def fcdb(shared_data: Path) -> Sequence[LabelledPhoto]:
+    return load(shared_data / "fcdb_train").photos
+
+
+def test_the_measured_baselines_are_reproduced(fcdb: Sequence[LabelledPhoto]) -> None:
     for (name, protocol), (overlap, displacement) in EXPECTED.items():
         crop = BASELINES[name].crop
         assert crop
-        kind = label_kind(photos, protocol)
+        kind = label_kind(fcdb, protocol)
         found = [
             values_of(
                 p, protocol, Answer(status=SampleStatus.OK, box=crop(trial_for(p, protocol))), kind
             )
-            for p in photos
+            for p in fcdb
         ]
         assert np.mean([v["iou"].value for v in found]) == pytest.approx(overlap, abs=6e-5)
         assert np.mean([v["bde"].value for v in found]) == pytest.approx(displacement, abs=6e-5)
 
 
-def test_larger_area_on_the_votes(shared_data: Path) -> None:
-    photos = load(shared_data / "fcdb_train").photos
+def test_larger_area_on_the_votes(fcdb: Sequence[LabelledPhoto]) -> None:
     rank = BASELINES["larger area"].rank
     assert rank
     hits, pairs = 0.0, 0
-    for p in photos:
+    kind = label_kind(fcdb, Protocol.VOTES)
+    for p in fcdb:
         answer = Answer(status=SampleStatus.OK, scores=tuple(rank(trial_for(p, Protocol.VOTES))))
-        kind = label_kind(photos, Protocol.VOTES)
         share = values_of(p, Protocol.VOTES, answer, kind).get("pairs_3")
         if share:
             hits, pairs = hits + share.value * share.count, pairs + share.count
@@ -89,8 +94,8 @@ def test_larger_area_on_the_votes(shared_data: Path) -> None:
     assert 100 * hits / pairs == pytest.approx(75.2, abs=0.05)
 
 
-def test_the_prior_never_learns_from_its_own_fold(shared_data: Path) -> None:
-    photos = [p for p in load(shared_data / "fcdb_train").photos if offers(p, Protocol.FREE)]
+def test_the_prior_never_learns_from_its_own_fold(fcdb: Sequence[LabelledPhoto]) -> None:
+    photos = [p for p in fcdb if offers(p, Protocol.FREE)]
     prior = Prior(photos)
     subject = photos[0]
     fold = fold_of(subject.name)
