@@ -11,7 +11,7 @@ from PIL import Image
 from cropsmith.tools.schema.result import CropReport
 
 Command = Callable[..., Any]
-SCHEMA = Path(__file__).parents[2] / "docs" / "crop-result.schema.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "crop-result.schema.json"
 
 
 def size_of(path: Path) -> tuple[int, int]:
