@@ -54,6 +54,6 @@ async def rank_with(mind: Any, view: View, trial: Trial, temperature: float) -> 
 
 async def _picture(backend: Any, view: View) -> Picture:
     """Return the photo exactly as the same model sees it when it proposes crops."""
-    from cropsmith.agents.minds.vlm.pictures import Darkroom
+    from cropsmith.agents.minds.asking.darkroom import Darkroom
 
     return await Darkroom(backend).photo(view)
