@@ -109,11 +109,13 @@ def load_recipe(name: str = "", overrides: Sequence[str] = ()) -> Recipe:
     recipe of a name that ships: results of that name would no longer mean the same.
     """
     name = name or STANDARD
-    text, origin = recipe_text(name)
+    text, origin = _text_of(name)
     try:
-        data = _for_all_tasks(tomllib.loads(text))
+        data = _for_all_tasks(tomllib.loads(text), origin)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{origin} is not TOML: {error}.") from error
+    if "name" in data:
+        raise UsageError(f"{origin} has no 'name'.", hint="A recipe is called as its file is.")
     for override in overrides:
         _override(data, override)
     try:
@@ -126,7 +128,7 @@ def load_recipe(name: str = "", overrides: Sequence[str] = ()) -> Recipe:
         raise UsageError(f"{origin}: {where} cannot be so: {first['msg']}.") from error
 
 
-def recipe_text(name: str) -> tuple[str, str]:
+def _text_of(name: str) -> tuple[str, str]:
     """Return the text of a recipe, and what to call it. UsageError when there is none."""
     shipped, own = recipe_names(), own_recipes()
     if name in shipped:
@@ -144,12 +146,13 @@ def recipe_text(name: str) -> tuple[str, str]:
         raise UsageError(f"The recipe {own[name]} cannot be read: {error}.") from error
 
 
-def _for_all_tasks(data: dict[str, Any]) -> dict[str, Any]:
+def _for_all_tasks(data: dict[str, Any], origin: str) -> dict[str, Any]:
     """Return a recipe's data with the numbers above its tasks given to each of them."""
     common = {name: data.pop(name) for name in TaskRecipe.model_fields if name in data}
-    for task in TASKS if common else ():
-        section = data.get(task, {})
-        data[task] = {**common, **section} if isinstance(section, dict) else section
+    for task in TASKS:
+        if not isinstance(section := data.get(task, {}), dict):
+            raise UsageError(f"{origin}: {task} must be a table, [{task}].")
+        data[task] = {**common, **section}
     return data
 
 
@@ -169,8 +172,7 @@ def _override(data: dict[str, Any], override: str) -> None:
         )
         raise UsageError(f"A recipe has no '{path}'.", hint=hint)
     for each in TASKS if not task else (task,):
-        section: Mapping[str, Any] = data.get(each, {})
-        data[each] = {**section, name: value}
+        data[each] = {**data[each], name: value}
 
 
 def _value(text: str) -> Any:
