@@ -145,7 +145,7 @@ async def test_what_is_kept_is_small_and_typed() -> None:
     ]  # fmt: skip
     assert all(isinstance(turn, Turn) for turn in last["turns"])
     assert last["turns"][0].calls[0].opaque == "x"
-    inquiry = {name: last[name] for name in Inquiry.__annotations__}
+    inquiry: Any = {name: last[name] for name in Inquiry.__annotations__}
     assert len(TypeAdapter(Inquiry).dump_json(inquiry)) < 5000
 
 
