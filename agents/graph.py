@@ -14,7 +14,6 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Checkpointer
 
-from cropsmith.agents.minds.with_tools.loop import tool_loop
 from cropsmith.agents.nodes.analysis import analysis
 from cropsmith.agents.nodes.approval import after_approval, approval
 from cropsmith.agents.nodes.decision import decision
@@ -96,8 +95,4 @@ def build_graph(checkpointer: Checkpointer = None) -> Graph:
     graph.add_conditional_edges("approval", after_approval, ["scoring", "decision"])
     graph.add_edge("decision", "render")
     graph.add_edge("render", END)
-    compiled = graph.compile(checkpointer=checkpointer, name="cropsmith")
-    for asking in ("proposal", "decision"):
-        # LangGraph looks for subgraphs in a node's own code; the mind invokes this one further in.
-        compiled.nodes[asking].subgraphs = [tool_loop()]
-    return compiled
+    return graph.compile(checkpointer=checkpointer, name="cropsmith")

@@ -14,10 +14,12 @@ from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswe
 from cropsmith.agents.graph import Graph, build_graph
 from cropsmith.agents.minds.with_tools.hands import HANDS
 from cropsmith.agents.minds.with_tools.inquiry import Inquiry, Turn
+from cropsmith.agents.minds.with_tools.loop import tool_loop
 from cropsmith.agents.nodes.state import CropInput
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.agents.runs.checkpoints import serializer
+from cropsmith.agents.runs.langgraph_server import make_graph
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.photographer.opened_photo import Views
 
@@ -168,6 +170,7 @@ async def test_turns_are_streamed_under_the_node_that_asks() -> None:
 
 
 def test_studio_sees_the_loop_in_both_nodes() -> None:
-    graph = build_graph()
+    graph = make_graph()
     assert {"proposal", "decision"} <= dict(graph.get_subgraphs()).keys()
     assert {"proposal:tools", "decision:model"} <= graph.get_graph(xray=True).nodes.keys()
+    assert {"turns", "answers"} <= tool_loop().get_output_jsonschema()["properties"].keys()
