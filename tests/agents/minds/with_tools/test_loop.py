@@ -16,8 +16,7 @@ from cropsmith.agents.minds.with_tools.hands import HANDS
 from cropsmith.agents.minds.with_tools.inquiry import Inquiry, Turn
 from cropsmith.agents.minds.with_tools.loop import tool_loop
 from cropsmith.agents.nodes.state import CropInput
-from cropsmith.agents.parts.parts import build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext, build_parts
 from cropsmith.agents.runs.checkpoints import serializer
 from cropsmith.agents.runs.langgraph_server import make_graph
 from cropsmith.agents.settings.run_settings import RunSettings
