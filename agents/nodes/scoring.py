@@ -31,13 +31,13 @@ async def judged(
     parts: Parts, brief: Brief, candidates: list[Candidate]
 ) -> tuple[Sequence[Scorer], Sequence[Failure]]:
     """Ask the model for its verdicts where that is wanted; a failure is recorded."""
-    backend = getattr(acting(parts.mind), "backend", None)
-    if not parts.settings.judge or backend is None:
+    asker = getattr(acting(parts.mind), "asker", None)
+    if not parts.settings.judge or asker is None:
         return (), ()
-    from cropsmith.agents.minds.vlm.judge import judge
+    from cropsmith.agents.minds.asking.judge import judge
 
     try:
-        return (await judge(backend, brief, candidates),), ()
+        return (await judge(asker, brief, candidates),), ()
     except MindFailed as failed:
         if parts.settings.strict:
             raise

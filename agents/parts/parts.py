@@ -18,7 +18,7 @@ from cropsmith.tools.photographer.taste import Notebook, Taste
 
 if TYPE_CHECKING:
     from cropsmith.agents.backends.protocol.backend import Backend
-    from cropsmith.agents.minds.agentic.hands import Bench
+    from cropsmith.agents.minds.with_tools.hands import Bench
     from cropsmith.agents.settings.recipe import Recipe
     from cropsmith.tools.examples.retriever import Retriever
     from cropsmith.tools.grounding.detection import Detector
@@ -122,7 +122,7 @@ class Parts:
 
     def bench(self, brief: Brief) -> "Bench":
         """Return what a model's tool calls work on for a brief. Loads the detector if there is."""
-        from cropsmith.agents.minds.agentic.hands import bench_for
+        from cropsmith.agents.minds.with_tools.hands import bench_for
 
         return bench_for(brief, self.scorers, lambda: self.detector)
 
@@ -132,7 +132,11 @@ class Parts:
         asks = self.mind is not self.builtin
         who = "the model asked by example" if asks else "the built-in photographer"
         idle = self.settings.idle(asks_a_model=asks, argued=self.recipe.style == "argued")
-        return tuple(f"The setting {name} was not used: {who} has no use for it." for name in idle)
+        notes = [f"The setting {name} was not used: {who} has no use for it." for name in idle]
+        wants_tools = self.settings.agentic or self.recipe.tools
+        if asks and wants_tools and not self.recipe.with_tools(self.settings):
+            notes.append("No tools were offered: the effort quick asks the model once.")
+        return tuple(notes)
 
     def but(self, settings: RunSettings | None = None, **ready: Unpack[Ready]) -> "Parts":
         """Return parts that share all that is built so far, but for what is given."""

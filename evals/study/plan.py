@@ -10,6 +10,7 @@ from typing import Any
 from cropsmith.agents.backends.calls.prices import price_of
 from cropsmith.agents.backends.calls.purse import ANSWER_TOKENS, PICTURE_TOKENS
 from cropsmith.agents.backends.protocol.backend import Tokens
+from cropsmith.agents.settings.recipe import load_recipe, own_recipes
 from cropsmith.errors import UsageError
 from cropsmith.evals.baselines.registry import BASELINES, Baseline, fitted
 from cropsmith.evals.datasets.dataset import Dataset
@@ -243,8 +244,10 @@ def training_for(part: Part) -> Sequence[LabelledPhoto]:
 
 
 def settings_of(spec: SystemSpec, study: Study) -> dict[str, Any]:
-    """Return what may change a system's answers: its settings and the texts of its prompts."""
+    """Return what may change a system's answers: settings, texts of prompts, a person's recipe."""
     facts: dict[str, Any] = {"settings": spec.settings}
+    if spec.recipe in own_recipes():
+        facts["recipe"] = load_recipe(spec.recipe).model_dump(mode="json", exclude_defaults=True)
     if spec.asks_a_model:
         facts["prompts"] = prompts_hash(study.resolve(spec.prompts) if spec.prompts else None)
     return facts

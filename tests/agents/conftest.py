@@ -105,7 +105,7 @@ def asked() -> Callable[[Parts], list[str]]:
 
     def purposes(parts: Parts) -> list[str]:
         backend: Any = parts.mind
-        return [ask.purpose for ask in backend.backend.inner.asked]
+        return [ask.purpose for ask in backend.asker.backend.inner.asked]
 
     return purposes
 

@@ -8,10 +8,12 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.minds.agentic.mind import AgenticMind
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.recorded_backend import Recorded
+from cropsmith.agents.minds.with_tools.mind import WithTools
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import OpenStep, current_step
@@ -58,14 +60,11 @@ def backend() -> Backend:
 async def inquire(asked: Backend, brief: Brief, opening: str, seed: int) -> OpenStep:
     """Propose with a first call forced by name; random weights rarely end with a usable answer."""
     context = build_parts(RunSettings(trace=False, model=f"vllm/{MODEL}"))
-    mind = AgenticMind(
-        Recorded(asked),
-        BuiltinMind(),
-        bench=context.bench,
-        opening=opening,
+    mind = WithTools(
+        Argued(Asker(Recorded(asked), temperature=1.0, seed=seed), BuiltinMind()),
+        context.bench,
+        first=opening,
         turns=2,
-        temperature=1.0,
-        seed=seed,
     )
     step = OpenStep(node="proposal")
     token = current_step.set(step)

@@ -20,7 +20,7 @@ from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, St
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.providers.hosting import Server, healthy
 from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
-from cropsmith.agents.minds.vlm.answers import AnalysisAnswer, Proposals, choice_among
+from cropsmith.agents.minds.argued.answers import AnalysisAnswer, Proposals, choice_among
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -60,7 +60,7 @@ async def answers(backend: Backend) -> None:
     """Ask for each kind of answer; the schema must hold, with whatever is in it."""
     noise = np.random.default_rng(0).integers(0, 255, (416, 608, 3), np.uint8)
     shown = picture_of(noise)
-    kinds: list[type[BaseModel]] = [Proposals, AnalysisAnswer, choice_among("ABCD")]
+    kinds: list[type[BaseModel]] = [Proposals, AnalysisAnswer, choice_among(4)]
     asks = [
         Ask(
             purpose="any",
@@ -138,7 +138,7 @@ async def test_a_wrong_model_at_the_server_is_told(
     found = await standing("vllm")
     assert found.ready and found.models == (f"vllm/{server.hosting.name}",)
     backend = build_backend("vllm/Qwen/Qwen3-VL-8B-Instruct", cache_replies=False)
-    ask = Ask(purpose="x", messages=[Message("user", ["hello"])], answer=choice_among("AB"))
+    ask = Ask(purpose="x", messages=[Message("user", ["hello"])], answer=choice_among(2))
     with pytest.raises(Exception, match=f"It offers: vllm/{server.hosting.name}"):
         await backend.ask(ask)
 
@@ -182,7 +182,7 @@ async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
     ask = Ask(
         purpose="x",
         messages=[Message("user", ["Write."])],
-        answer=choice_among("AB"),
+        answer=choice_among(2),
         constrained=False,
         max_tokens=20000,
     )
@@ -193,7 +193,7 @@ async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
     short = Ask(
         purpose="x",
         messages=[Message("user", ["Choose."])],
-        answer=choice_among("AB"),
+        answer=choice_among(2),
         temperature=1.0,
     )
     async with asyncio.timeout(60):

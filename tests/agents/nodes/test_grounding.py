@@ -9,8 +9,9 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Status
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.builtin import BuiltinMind
-from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.grounding import grounding
 from cropsmith.agents.nodes.state import ImageRef
 from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
@@ -49,7 +50,7 @@ def photo(photos: Path) -> Path:
 
 def with_mind(*answers: ScriptedAnswer, **settings: Any) -> Parts:
     """Parts whose mind is a VLM that follows a script."""
-    mind = VlmMind(Scripted(answers), BuiltinMind())
+    mind = Argued(Asker(Scripted(answers)), BuiltinMind())
     return build_parts(RunSettings(trace=False, **settings), mind=mind)
 
 

@@ -89,6 +89,17 @@ def test_mistakes_are_one_sentence(server: OpenaiStub, words: list[str], told: s
     assert error.exit_code == 2
 
 
+def test_doctor_lists_recipes_and_those_that_cannot_be_read(home: Path) -> None:
+    folder = home / "recipes"
+    folder.mkdir()
+    (folder / "mine.toml").write_text("tools = true", "utf-8")
+    (folder / "torn.toml").write_text("tools", "utf-8")
+    out = cropsmith("doctor").output
+    assert "cropper, standard" in out and "mine, your own" in out
+    (torn,) = [line for line in out.splitlines() if "torn.toml" in line]
+    assert torn.startswith("missing") and "is not TOML" in torn
+
+
 def test_doctor_says_what_is_missing_and_how_to_get_it(
     server: OpenaiStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,6 @@
 first; every number and text is bounded, because grammars write on without bounds.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, create_model
@@ -16,6 +15,9 @@ Sentence = Annotated[str, StringConstraints(max_length=240)]
 Paragraph = Annotated[str, StringConstraints(max_length=600)]
 
 MOST_CROPS = 8
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Names of the pictures that are compared, in the order in which they are shown."""
 
 
 class Understanding(BaseModel):
@@ -64,19 +66,6 @@ class AnalysisAnswer(BaseModel):
     remark: Paragraph
 
 
-class LocatedThing(BaseModel):
-    """One thing that was asked for, found."""
-
-    number: int = Field(ge=1, le=10)
-    box: Box
-
-
-class Located(BaseModel):
-    """Where the named things are; empty when none is in the photo."""
-
-    things: Annotated[list[LocatedThing], Field(max_length=12)]
-
-
 class CropIdea(BaseModel):
     """One proposal: what it serves, why, where."""
 
@@ -100,11 +89,11 @@ class QuickProposals(BaseModel):
     keep: bool
 
 
-def choice_among(letters: Sequence[str]) -> type[BaseModel]:
-    """Return the schema of a decision among these letters: CROP's third stage."""
+def choice_among(count: int) -> type[BaseModel]:
+    """Return the schema of a decision among the first `count` letters: CROP's third stage."""
     # A Literal made at run time: the grammar then cannot name a letter that is not there.
-    letter: Any = Literal[tuple(letters)]
-    ranking: Any = Annotated[list[letter], Field(min_length=1, max_length=len(letters))]
+    letter: Any = Literal[tuple(LETTERS[:count])]
+    ranking: Any = Annotated[list[letter], Field(min_length=1, max_length=count)]
     reasons: Any = Annotated[list[Sentence], Field(min_length=1, max_length=3)]
     return create_model(
         "Choice",

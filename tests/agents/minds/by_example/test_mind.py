@@ -4,8 +4,17 @@ from typing import Any
 
 import pytest
 
-from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Picture, Said
-from cropsmith.agents.backends.providers.scripted import Scripted
+from cropsmith.agents.backends.protocol.backend import (
+    Ask,
+    Boxes,
+    Called,
+    Picture,
+    Said,
+    Status,
+    ToolCall,
+)
+from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
+from cropsmith.agents.minds.with_tools.hands import OneBox
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import run
@@ -215,9 +224,6 @@ async def test_it_stops_early_when_told_to(photos: list[Path], index: Path) -> N
 async def test_a_model_that_fails_leaves_a_crop_and_a_failure(
     photos: list[Path], index: Path
 ) -> None:
-    from cropsmith.agents.backends.protocol.backend import Status
-    from cropsmith.agents.backends.providers.scripted import ScriptedAnswer
-
     def refuses(ask: Ask) -> ScriptedAnswer:
         return ScriptedAnswer(status=Status.REFUSED, reason="No.")
 
@@ -230,3 +236,36 @@ async def test_without_an_index_it_says_so(photos: list[Path], tmp_path: Path) -
     context = build_parts(RunSettings(recipe="cropper", trace=False), backend=Scripted(Moving()))
     with pytest.raises(UsageError, match="needs an index"):
         await run(photos[0], FREE, context)
+
+
+async def test_with_tools_the_model_calls_before_it_answers(
+    photos: list[Path], index: Path
+) -> None:
+    moving, box = Moving(), {"x1": 0.1, "y1": 0.1, "x2": 0.9, "y2": 0.9}
+
+    def player(ask: Ask) -> Any:
+        if not ask.tools:
+            return moving(ask)
+        if any(isinstance(part, Called) for m in ask.messages for part in m.parts):
+            return ScriptedAnswer()
+        value = OneBox.model_validate({"box": box})
+        call = ToolCall(id="c", name="show_crop", arguments=value.model_dump_json(), value=value)
+        return ScriptedAnswer(tool_calls=(call,))
+
+    settings = RunSettings(recipe="cropper", overrides=("L=1",), index=str(index), agentic=True)
+    trace, backend = MemoryTrace(), Scripted(player)
+    parts = build_parts(settings, recorder=trace, backend=backend)
+    result = await run(photos[0], FREE, parts)
+    assert [ask.purpose for ask in backend.asked] == [
+        "propose with tools", "propose with tools", "propose",
+    ] * 2  # fmt: skip
+    assert {ask.temperature for ask in backend.asked} == {0.05}
+    first, second, answer = backend.asked[:3]
+    assert pictures(first) == 31 and pictures(second) == 32
+    assert len(examples_told(answer)) == 30 and not answer.tools
+    assert str(first.messages[0].parts[0]) == str(answer.messages[0].parts[0])
+    assert "you may use tools" in str(first.messages[1].parts[-1])
+    crop = result.report.crops[0]
+    assert crop.source == "scripted/script" and "of the last round" in crop.reasons[0]
+    assert [t.name for s in trace.steps for t in s.tools] == ["show_crop", "show_crop"]
+    assert not [note for note in result.report.notes if "agentic" in note]

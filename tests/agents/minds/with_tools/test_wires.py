@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.minds.agentic.mind import AgenticMind
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.minds.builtin import BuiltinMind
+from cropsmith.agents.minds.with_tools.mind import WithTools
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import OpenStep, current_step
@@ -124,21 +126,17 @@ def brief(photos: Path) -> Brief:
     )
 
 
-@pytest.mark.parametrize("opening", [None, "show_crop"])
+@pytest.mark.parametrize("opening", ["auto", "show_crop"])
 @pytest.mark.parametrize(
     "model", ["openai/gpt-4.1", "vllm/Qwen/Qwen3-VL-8B-Instruct", "gemini/gemini-2.5-flash"]
 )
 async def test_a_call_goes_out_and_its_result_goes_back(
-    server: Server, brief: Brief, model: str, opening: str | None
+    server: Server, brief: Brief, model: str, opening: str
 ) -> None:
     pytest.importorskip("google.genai" if model.startswith("gemini") else "openai")
     context = build_parts(RunSettings(trace=False, model=model))
-    mind = AgenticMind(
-        build_backend(model, cache_replies=False),
-        BuiltinMind(),
-        bench=context.bench,
-        opening=opening,
-    )
+    asker = Asker(build_backend(model, cache_replies=False))
+    mind = WithTools(Argued(asker, BuiltinMind()), context.bench, first=opening)
     step = OpenStep(node="proposal")
     token = current_step.set(step)
     try:
@@ -156,10 +154,10 @@ async def test_a_call_goes_out_and_its_result_goes_back(
     check(first, second, last, opening)
 
 
-def check_openai(first: Any, second: Any, last: Any, opening: str | None) -> None:
+def check_openai(first: Any, second: Any, last: Any, opening: str) -> None:
     assert {tool["function"]["name"] for tool in first["tools"]} >= {"ground", "solve_constraints"}
     named = {"type": "function", "function": {"name": "show_crop"}}
-    assert first["tool_choice"] == (named if opening else "auto")
+    assert first["tool_choice"] == ("auto" if opening == "auto" else named)
     assert second["tool_choice"] == "auto"
     roles = [message["role"] for message in second["messages"]]
     assert roles == ["system", "user", "assistant", "tool", "user"]
@@ -169,12 +167,12 @@ def check_openai(first: Any, second: Any, last: Any, opening: str | None) -> Non
     assert "tools" not in last and last["response_format"]["type"] == "json_schema"
 
 
-def check_gemini(first: Any, second: Any, last: Any, opening: str | None) -> None:
+def check_gemini(first: Any, second: Any, last: Any, opening: str) -> None:
     declared = first["tools"][0]["functionDeclarations"]
     assert {tool["name"] for tool in declared} >= {"ground", "solve_constraints"}
     calling = first["toolConfig"]["functionCallingConfig"]
-    assert calling["mode"] == ("ANY" if opening else "AUTO")
-    assert calling.get("allowedFunctionNames") == (["show_crop"] if opening else None)
+    assert calling["mode"] == ("AUTO" if opening == "auto" else "ANY")
+    assert calling.get("allowedFunctionNames") == (None if opening == "auto" else ["show_crop"])
     assert [c["role"] for c in second["contents"]] == ["user", "model", "user"]
     call, *_ = second["contents"][1]["parts"]
     assert call["functionCall"]["name"] == "show_crop" and call["thoughtSignature"]

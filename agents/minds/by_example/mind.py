@@ -1,4 +1,4 @@
-"""Cropper (CVPR 2025, 2408.07790) as a mind: in-context examples, then rounds of scored crops.
+"""A model asked by example, as Cropper does (CVPR 2025, 2408.07790): rounds of scored crops.
 
 Training-free: the model sees similar photos with their expert crops, proposes R crops, and gets
 them back as pictures with scores, L times. Request and composition are left to the built-in
@@ -7,10 +7,16 @@ photographer, as the method asks the model for crops alone: 1 + L calls a target
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from cropsmith.agents.backends.protocol.backend import Picture
-from cropsmith.agents.minds.base.mind import Brief, MindFailed
-from cropsmith.agents.minds.cropper.messages import (
+from cropsmith.agents.minds.asking.asker import Asker
+from cropsmith.agents.minds.asking.darkroom import SCORED
+from cropsmith.agents.minds.asking.locating import locate
+from cropsmith.agents.minds.asking.question import Question
+from cropsmith.agents.minds.asking.script import Script, Shown, number_of
+from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
+from cropsmith.agents.minds.by_example.messages import (
     Packed,
     add_examples,
     add_question,
@@ -18,38 +24,29 @@ from cropsmith.agents.minds.cropper.messages import (
     answer_of,
     pack,
 )
-from cropsmith.agents.minds.vlm.messages import Script, Shown, ShownExample, number_of
-from cropsmith.agents.minds.vlm.mind import VlmMind
-from cropsmith.agents.minds.vlm.pictures import SCORED
 from cropsmith.agents.settings.recipe import Recipe, TaskRecipe
-from cropsmith.agents.trace.record import current_step
+from cropsmith.agents.trace.record import note
 from cropsmith.tools.photographer.agreement import agreement
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
-from cropsmith.tools.schema.evidence import Analysis
+from cropsmith.tools.schema.evidence import Analysis, Evidence
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest, Intent
 from cropsmith.tools.schema.result import Decision
 
 
-class Cropper(VlmMind):
+class ByExample:
     """Proposes by example and decides by score."""
 
-    recipe: Recipe
+    def __init__(self, asker: Asker, builtin: Mind, recipe: Recipe) -> None:
+        self.asker = asker
+        self._builtin = builtin
+        self._recipe = recipe
 
-    @classmethod
-    def like(cls, mind: VlmMind, recipe: Recipe) -> "Cropper":
-        """Return this way of asking for the model and settings of another mind."""
-        made = cls(
-            mind.backend,
-            mind._builtin,
-            effort=mind.effort,
-            temperature=mind._asked_temperature,
-            seed=mind._seed,
-            example_data=mind._example_data,
-        )
-        made.recipe = recipe
-        return made
+    @property
+    def name(self) -> str:
+        """`provider/model`."""
+        return self.asker.name
 
     async def understand(self, view: View, request: CropRequest) -> Intent:
         """Parse by grammar; the method asks the model for crops alone."""
@@ -59,14 +56,22 @@ class Cropper(VlmMind):
         """Leave the composition to the built-in photographer."""
         return await self._builtin.analyse(view, intent)
 
+    async def locate(self, view: View, intent: Intent) -> Sequence[Evidence]:
+        """Ask where the named things are."""
+        return await locate(self.asker, view, intent)
+
     async def propose(self, brief: Brief) -> Sequence[Candidate]:
         """Ask for R crops by example; in a later round, for better ones than the last."""
-        recipe = self.recipe.of(brief.intent)
+        return self.proposed(brief, [await self.asker.answer(await self.proposal(brief))])
+
+    async def proposal(self, brief: Brief) -> Question[Any]:
+        """Return the question: examples, photo, what is sought, the last round with its scores."""
+        recipe = self._recipe.of(brief.intent)
         task = brief.intent.task
-        photo = await self._darkroom.photo(brief.view)
+        photo = await self.asker.darkroom.photo(brief.view)
         last = last_round(brief, self.name)
         shown = [
-            Shown(c, await self._darkroom.crop(brief.view, c.box, SCORED))
+            Shown(c, await self.asker.darkroom.crop(brief.view, c.box, SCORED))
             for c in sorted(last, key=number_of)
         ]
         count = recipe.R if not shown else recipe.per_round or recipe.R
@@ -76,11 +81,17 @@ class Cropper(VlmMind):
         add_question(script, brief, photo, count)
         if shown:
             add_round(script, task, shown, photo, count)
-        answer = answer_of(task, count)
-        value = await self._answer(
-            "propose", script, answer, frame=photo, temperature=self._warmth(recipe)
+        return Question(
+            purpose="propose",
+            script=script,
+            answer=answer_of(task, count),
+            frame=photo,
+            temperature=recipe.temperature,
         )
-        boxes: list[Box] = [item.box for item in value.crops]  # type: ignore[attr-defined]
+
+    def proposed(self, brief: Brief, answers: Sequence[Any]) -> Sequence[Candidate]:
+        """Return the answered crops as they are."""
+        boxes: list[Box] = [item.box for answer in answers for item in answer.crops]
         return [
             Candidate(
                 id=f"m{brief.round}.{number}",
@@ -92,8 +103,17 @@ class Cropper(VlmMind):
         ]
 
     async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
+        """Decide by score."""
+        return self.decided(brief, leaders, ())
+
+    async def decision(self, brief: Brief, leaders: Sequence[Candidate]) -> None:
+        """Ask nothing: the scores decide."""
+
+    def decided(
+        self, brief: Brief, leaders: Sequence[Candidate], answers: Sequence[Any]
+    ) -> Decision:
         """Take the best-scoring crop of the last round or of all rounds, as the recipe says."""
-        recipe = self.recipe.of(brief.intent)
+        recipe = self._recipe.of(brief.intent)
         own = [c for c in brief.earlier if c.provenance.source == self.name]
         if not own:
             raise MindFailed("The model proposed no usable crop.", status="error", source=self.name)
@@ -120,16 +140,13 @@ class Cropper(VlmMind):
             ranking=(chosen.id, *(c.id for c in others)),
         )
 
-    def _warmth(self, recipe: TaskRecipe) -> float:
-        return recipe.temperature if self._asked_temperature is None else self._asked_temperature
-
     async def _packed(
         self, brief: Brief, recipe: TaskRecipe, photo: Picture, rest: Sequence[Picture]
     ) -> Packed:
-        shown: list[ShownExample] = await self._examples(brief.examples, recipe.side)
+        shown = await self.asker.examples(brief.examples, recipe.side)
         packed = pack(shown, recipe, photo, rest)
-        if packed.dropped and (step := current_step.get()) is not None:
-            step.notes.append(
+        if packed.dropped:
+            note(
                 f"{packed.dropped} of {len(shown)} examples were left out, the least similar "
                 f"first: a budget of {recipe.tokens} tokens and {recipe.slots or 'any'} pictures."
             )

@@ -1,17 +1,17 @@
-"""What the answers of a VLM mean for the graph."""
+"""What the argued answers mean for the graph."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.minds.vlm.answers import (
+from cropsmith.agents.minds.argued.answers import (
+    LETTERS,
     AnalysisAnswer,
     Proposals,
     QuickProposals,
     Understanding,
 )
-from cropsmith.agents.minds.vlm.messages import Shown
+from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, ElementFinding, Evidence, EvidenceKind, Line
 from cropsmith.tools.schema.geometry import Box
@@ -122,7 +122,7 @@ def settled(
 def merged(
     brief: Brief,
     leaders: Sequence[Candidate],
-    ballots: Sequence[tuple[Sequence[Shown], Any]],
+    ballots: Sequence[tuple[Sequence[Candidate], Any]],
     source: str,
 ) -> Decision:
     """Join the rankings of both orders by their places (Borda); ties go to the scores' order.
@@ -133,8 +133,8 @@ def merged(
     points: Counter[str] = Counter({leader.id: 0 for leader in leaders})
     reasons: dict[str, Sequence[str]] = {}
     for order, answer in ballots:
-        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[: len(order)]
-        by_letter = dict(zip(letters, (item.candidate.id for item in order), strict=True))
+        letters = LETTERS[: len(order)]
+        by_letter = dict(zip(letters, (candidate.id for candidate in order), strict=True))
         # The choice leads its own ranking even where the model contradicts itself.
         ranking = list(dict.fromkeys([answer.choice, *answer.ranking]))
         reasons[by_letter[answer.choice]] = answer.reasons

@@ -8,10 +8,11 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Ask, Picture, Status
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
+from cropsmith.agents.minds.asking.judge import BATCH, judge, verdict_on
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
-from cropsmith.agents.minds.vlm.judge import BATCH, judge, verdict_on
-from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.scoring import judged, scored
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -55,7 +56,7 @@ def verdicts(ask: Ask) -> dict[str, Any]:
 
 async def test_every_candidate_is_shown_and_judged(brief: Brief) -> None:
     backend = Scripted(verdicts)
-    found = await judge(backend, brief, candidates(BATCH + 3))
+    found = await judge(Asker(backend), brief, candidates(BATCH + 3))
     assert [found.verdicts[f"c{n}"] for n in range(BATCH + 3)] == [*range(BATCH), 0, 1, 2]
     assert sorted(len(ask.pictures) for ask in backend.asked) == [4, BATCH + 1]
     assert isinstance(backend.asked[0].messages[1].parts[1], Picture)
@@ -68,11 +69,11 @@ async def test_a_failed_call_leaves_all_unjudged(brief: Brief) -> None:
         return verdicts(ask)
 
     with pytest.raises(MindFailed, match="No"):
-        await judge(Scripted(play), brief, candidates(BATCH + 3))
+        await judge(Asker(Scripted(play)), brief, candidates(BATCH + 3))
 
 
 async def test_verdicts_enter_the_total(brief: Brief) -> None:
-    mind = VlmMind(Scripted(verdicts), BuiltinMind())
+    mind = Argued(Asker(Scripted(verdicts)), BuiltinMind())
     context = build_parts(RunSettings(trace=False, judge=True), mind=mind)
     fresh = candidates(3)
     extra, failures = await judged(context, brief, fresh)
@@ -86,7 +87,7 @@ async def test_verdicts_enter_the_total(brief: Brief) -> None:
 
 async def test_a_failure_is_recorded_and_nothing_is_zero(brief: Brief) -> None:
     script = [ScriptedAnswer(status=Status.BLOCKED, reason="Filtered.")]
-    mind = VlmMind(Scripted(script), BuiltinMind())
+    mind = Argued(Asker(Scripted(script)), BuiltinMind())
     context = build_parts(RunSettings(trace=False, judge=True), mind=mind)
     extra, (failure,) = await judged(context, brief, candidates(2))
     assert (failure.node, failure.status) == ("scoring", "blocked")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from cropsmith.agents.minds.agentic.hands import (
+from cropsmith.agents.minds.with_tools.hands import (
     HANDS,
     Bench,
     GroundArguments,
@@ -89,7 +89,7 @@ def test_finding_looks_first_at_what_is_known_then_at_the_detector(
     known = Grounding(found=(named(EvidenceKind.SUBJECT, LEFT, "the boat"),))
     assert use(
         bench(view, grounding=known), "ground", GroundArguments(phrase="The boat")
-    ).boxes == [LEFT]
+    ).boxes == (LEFT,)
     sources = Sources(detector=load_owl(str(tiny_models / "owlvit")))
     found = use(bench(view, sources=sources), "ground", GroundArguments(phrase="a kite"))
     assert found.boxes and ("Found 1" in found.text or "nearest guess" in found.text)
@@ -103,7 +103,7 @@ def test_examples_come_as_boxes_on_this_photo(view: View) -> None:
     found = use(
         bench(view, examples=[example, example]), "retrieve_examples", RetrieveArguments(count=1)
     )
-    assert found.boxes == [LEFT] and "likeness 0.90" in found.text
+    assert found.boxes == (LEFT,) and "likeness 0.90" in found.text
 
 
 def test_scores_come_in_the_order_of_the_boxes(view: View) -> None:

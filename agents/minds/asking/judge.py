@@ -13,11 +13,12 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, Field, create_model
 
-from cropsmith.agents.backends.protocol.backend import Ask, Backend, Part, Status
-from cropsmith.agents.minds.base.mind import Brief, MindFailed
-from cropsmith.agents.minds.vlm.messages import Script
-from cropsmith.agents.minds.vlm.pictures import SCORED, Darkroom
-from cropsmith.errors import BudgetSpent, Misconfigured, UsageError
+from cropsmith.agents.backends.protocol.backend import Part
+from cropsmith.agents.minds.asking.asker import Asker
+from cropsmith.agents.minds.asking.darkroom import SCORED
+from cropsmith.agents.minds.asking.question import Question
+from cropsmith.agents.minds.asking.script import Script
+from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
@@ -47,36 +48,24 @@ class JudgeScorer:
         return np.array([self.verdicts.get(c.id, np.nan) for c in scene.candidates])
 
 
-async def judge(backend: Backend, brief: Brief, candidates: Sequence[Candidate]) -> JudgeScorer:
+async def judge(asker: Asker, brief: Brief, candidates: Sequence[Candidate]) -> JudgeScorer:
     """Have all candidates judged, a few calls side by side. MindFailed when any call fails."""
-    darkroom = Darkroom(backend)
     batches = [candidates[i : i + BATCH] for i in range(0, len(candidates), BATCH)]
-    judged = await asyncio.gather(*(_batch(backend, darkroom, brief, some) for some in batches))
+    judged = await asyncio.gather(*(_batch(asker, brief, some) for some in batches))
     return JudgeScorer({name: value for one in judged for name, value in one.items()})
 
 
-async def _batch(
-    backend: Backend, darkroom: Darkroom, brief: Brief, candidates: Sequence[Candidate]
-) -> dict[str, float]:
+async def _batch(asker: Asker, brief: Brief, candidates: Sequence[Candidate]) -> dict[str, float]:
     script = Script()
-    script.show(await darkroom.photo(brief.view))
+    script.show(await asker.darkroom.photo(brief.view))
     wanted = brief.intent.read_back or "the best crop"
     script.say("vlm/judge", wanted=wanted, count=len(candidates))
     pictures: list[Part] = []
     for number, candidate in enumerate(candidates, start=1):
-        pictures += [f"Crop {number}:", await darkroom.crop(brief.view, candidate.box, SCORED)]
+        picture = await asker.darkroom.crop(brief.view, candidate.box, SCORED)
+        pictures += [f"Crop {number}:", picture]
     script.parts += pictures
-    ask = Ask(
-        purpose="judge",
-        messages=script.messages(),
-        answer=verdict_on(len(candidates)),
-        prompt_hashes=tuple(script.hashes),
+    verdict: Any = await asker.answer(
+        Question(purpose="judge", script=script, answer=verdict_on(len(candidates)))
     )
-    try:
-        reply = await backend.ask(ask)
-    except (BudgetSpent, Misconfigured, UsageError) as error:
-        raise MindFailed(str(error), status="error", source=backend.name) from error
-    if reply.status is not Status.OK or reply.value is None:
-        reason = reply.reason or "The model gave no verdict."
-        raise MindFailed(reason, status=str(reply.status), source=backend.name)
-    return {c.id: float(s) for c, s in zip(candidates, reply.value.scores, strict=True)}
+    return {c.id: float(s) for c, s in zip(candidates, verdict.scores, strict=True)}

@@ -10,9 +10,11 @@ from PIL import Image
 
 from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Picture, Said, Status
 from cropsmith.agents.backends.providers.scripted import Player, Scripted, ScriptedAnswer
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.recorded_backend import Recorded
-from cropsmith.agents.minds.vlm.mind import Effort, VlmMind
+from cropsmith.agents.settings.run_settings import Effort
 from cropsmith.agents.trace.record import MemoryTrace, record_step
 from cropsmith.errors import Misconfigured, Unavailable
 from cropsmith.tools.images.photo import open_photo
@@ -77,8 +79,9 @@ def candidate(name: str, box: Box, source: str = "grid", **more: Any) -> Candida
     return Candidate(id=name, target=0, box=box, provenance=Provenance(source=source), **more)
 
 
-def mind(play: Player | list[ScriptedAnswer], effort: Effort = "standard", **more: Any) -> VlmMind:
-    return VlmMind(Scripted(play), Grammar(), effort=effort, **more)
+def mind(play: Player | list[ScriptedAnswer], effort: Effort = "standard", **more: Any) -> Argued:
+    own = {name: more.pop(name) for name in ("overlays", "recipe") if name in more}
+    return Argued(Asker(Scripted(play), **more), Grammar(), effort=effort, **own)
 
 
 def ideas(*boxes: Box, keep: bool = False, **more: Any) -> dict[str, Any]:
@@ -86,9 +89,9 @@ def ideas(*boxes: Box, keep: bool = False, **more: Any) -> dict[str, Any]:
     return {"crops": crops, "keep": keep, **more}
 
 
-def asked(vlm: VlmMind) -> list[Ask]:
-    assert isinstance(vlm.backend, Scripted)
-    return vlm.backend.asked
+def asked(vlm: Argued) -> list[Ask]:
+    assert isinstance(vlm.asker.backend, Scripted)
+    return vlm.asker.backend.asked
 
 
 def texts(ask: Ask) -> str:
@@ -300,7 +303,7 @@ async def test_a_server_that_never_answered_is_the_persons_to_start(view: View) 
 
     down = Down([ScriptedAnswer(status=Status.UNAVAILABLE, reason="cannot be reached")])
     with pytest.raises(Unavailable, match="cannot be reached"):
-        await VlmMind(down, Grammar()).propose(brief(view))
+        await Argued(Asker(down), Grammar()).propose(brief(view))
 
 
 async def test_every_call_is_recorded(view: View) -> None:
@@ -313,14 +316,14 @@ async def test_every_call_is_recorded(view: View) -> None:
     script = Scripted(
         [ScriptedAnswer(value=ideas(CROP)), ScriptedAnswer(status=Status.BLOCKED, reason="filter")]
     )
-    vlm = VlmMind(Recorded(script, keep), Grammar())
+    vlm = Argued(Asker(Recorded(script, keep)), Grammar())
     trace = MemoryTrace()
     with record_step(trace, "proposal", 0):
         await vlm.propose(brief(view))
         with pytest.raises(MindFailed):
             await vlm.propose(brief(view))
         with pytest.raises(Misconfigured, match="run out"):
-            await VlmMind(Recorded(script), Grammar()).propose(brief(view))
+            await Argued(Asker(Recorded(script)), Grammar()).propose(brief(view))
     good, bad, out = trace.steps[0].calls
     assert (good.status, bad.status, out.status) == ("ok", "blocked", "error")
     assert good.convention == "ours (script)" and bad.reason == "filter"

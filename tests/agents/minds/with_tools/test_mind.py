@@ -15,11 +15,13 @@ from cropsmith.agents.backends.protocol.backend import (
     ToolOutcome,
 )
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
-from cropsmith.agents.minds.agentic.hands import HANDS
-from cropsmith.agents.minds.agentic.mind import CALLS, TURNS, AgenticMind
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
-from cropsmith.agents.minds.vlm.mind import VlmMind
+from cropsmith.agents.minds.with_tools.hands import HANDS
+from cropsmith.agents.minds.with_tools.loop import CALLS
+from cropsmith.agents.minds.with_tools.mind import TURNS, WithTools
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs.run import run
@@ -73,12 +75,10 @@ def step() -> Any:
     current_step.reset(token)
 
 
-def mind_of(
-    play: Any, context: Parts | None = None, **settings: Any
-) -> tuple[AgenticMind, Scripted]:
+def mind_of(play: Any, context: Parts | None = None, **settings: Any) -> tuple[WithTools, Scripted]:
     backend = Scripted(play)
     context = context or build_parts(RunSettings(trace=False))
-    return AgenticMind(backend, BuiltinMind(), bench=context.bench, **settings), backend
+    return WithTools(Argued(Asker(backend), BuiltinMind()), context.bench, **settings), backend
 
 
 async def test_every_tool_can_be_called_and_answers(brief: Brief, step: OpenStep) -> None:
@@ -172,7 +172,7 @@ async def test_cost_is_bounded(brief: Brief, step: OpenStep) -> None:
 
     backend = Dear(play)
     context = build_parts(RunSettings(trace=False))
-    mind = AgenticMind(backend, BuiltinMind(), bench=context.bench, max_cost=0.1)
+    mind = WithTools(Argued(Asker(backend), BuiltinMind()), context.bench, max_cost=0.1)
     await mind.propose(brief)
     assert [bool(ask.tools) for ask in backend.asked] == [True, True, False]
     assert "share of the cost limit" in step.notes[0]
@@ -222,7 +222,7 @@ async def test_an_opening_is_forced_by_name(brief: Brief) -> None:
             ScriptedAnswer(purpose="propose with tools"),
             ScriptedAnswer(purpose="propose", value=ANSWER),
         ],
-        opening="measure_composition",
+        first="measure_composition",
     )
     await mind.propose(brief)
     assert [ask.tool_choice for ask in backend.asked] == ["measure_composition", "auto", None]
@@ -258,9 +258,9 @@ async def test_the_decision_has_hands_too_and_both_orders(brief: Brief, step: Op
 def test_the_setting_chooses() -> None:
     backend = Scripted([])
     agentic = RunSettings(trace=False, agentic=True)
-    assert isinstance(build_parts(agentic, backend=backend).mind, AgenticMind)
+    assert isinstance(build_parts(agentic, backend=backend).mind, WithTools)
     fixed = build_parts(RunSettings(trace=False), backend=backend).mind
-    assert isinstance(fixed, VlmMind) and not isinstance(fixed, AgenticMind)
+    assert isinstance(fixed, Argued)
 
 
 async def test_a_run_with_tools_replays_from_its_trace(photos: Path, home: Path) -> None:

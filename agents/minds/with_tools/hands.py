@@ -12,7 +12,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, Field, StringConstraints
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.trace.record import current_step
+from cropsmith.agents.minds.with_tools.inquiry import Findings
+from cropsmith.agents.trace.record import note
 from cropsmith.errors import CropsmithError, Infeasible
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for
 from cropsmith.tools.constraints.solver import solve
@@ -61,19 +62,6 @@ class OneBox(BaseModel):
     box: Box
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What a tool answers."""
-
-    text: str
-    boxes: Sequence[Box] = ()
-    """In the order that the text speaks of them."""
-    show: Box | None = None
-    """A crop that the model asked to see."""
-    error: str = ""
-    """Why nothing came of the call; the text says it to the model."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Bench:
     """What the hands work on: one photo, one target, and the run's parts."""
@@ -101,9 +89,11 @@ def find(bench: Bench, given: GroundArguments) -> Findings:
         return _found(given.phrase, grounding.found)
     why = "" if bench.sources.detector is not None else " No detector is at hand."
     if not grounding.guesses:
-        return Findings(f"Nothing was found for {given.phrase}.{why}")
-    guesses = [guess.box for guess in grounding.guesses]
-    return Findings(f"Nothing was found for {given.phrase}.{why} The nearest guess:", guesses)
+        return Findings(text=f"Nothing was found for {given.phrase}.{why}")
+    guesses = tuple(guess.box for guess in grounding.guesses)
+    return Findings(
+        text=f"Nothing was found for {given.phrase}.{why} The nearest guess:", boxes=guesses
+    )
 
 
 def _found(phrase: str, found: Sequence[Evidence]) -> Findings:
@@ -111,15 +101,15 @@ def _found(phrase: str, found: Sequence[Evidence]) -> Findings:
         f"{e.source} {e.confidence:.2f}" if e.confidence is not None else e.source for e in found
     )
     return Findings(
-        f"Found {len(found)} for {phrase} (finder and confidence: {sure}):",
-        [evidence.box for evidence in found],
+        text=f"Found {len(found)} for {phrase} (finder and confidence: {sure}):",
+        boxes=tuple(evidence.box for evidence in found),
     )
 
 
 def retrieve(bench: Bench, given: RetrieveArguments) -> Findings:
     """Tell how experts cropped similar photos; boxes are shares of those photos."""
     if not bench.examples:
-        return Findings("No index of expert crops is at hand.")
+        return Findings(text="No index of expert crops is at hand.")
     examples = bench.examples[: given.count]
     lines = [
         f"{n}. likeness {e.similarity:.2f}, {e.width}x{e.height}, best crop: "
@@ -128,7 +118,7 @@ def retrieve(bench: Bench, given: RetrieveArguments) -> Findings:
         for n, e in enumerate(examples, start=1)
     ]
     told = "The same shares of this photo:"
-    return Findings("\n".join([*lines, told]), [e.crops[0].box for e in examples])
+    return Findings(text="\n".join([*lines, told]), boxes=tuple(e.crops[0].box for e in examples))
 
 
 def score(bench: Bench, given: ScoreArguments) -> Findings:
@@ -150,19 +140,19 @@ def score(bench: Bench, given: ScoreArguments) -> Findings:
         + ", ".join(f"{name} {value:.3f}" for name, value in c.scores.items())
         for number, c in enumerate(scored.candidates, start=1)
     ]
-    return Findings("\n".join([*lines, *map(str, scored.left_out)]))
+    return Findings(text="\n".join([*lines, *map(str, scored.left_out)]))
 
 
 def show(bench: Bench, given: OneBox) -> Findings:
     """Show a crop as a picture."""
-    return Findings("The crop as a picture:", show=given.box)
+    return Findings(text="The crop as a picture:", show=given.box)
 
 
 def measure(bench: Bench, given: OneBox) -> Findings:
     """Measure the composition elements inside a crop."""
     strengths = sorted(measured(bench.view, given.box).items(), key=lambda item: -item[1])
     clear = [f"{name} {strength:.2f}" for name, strength in strengths if strength >= CLEAR]
-    return Findings(f"Composition elements, 0 to 1: {', '.join(clear) or 'none is clear'}.")
+    return Findings(text=f"Composition elements, 0 to 1: {', '.join(clear) or 'none is clear'}.")
 
 
 def settle(bench: Bench, given: OneBox) -> Findings:
@@ -173,12 +163,12 @@ def settle(bench: Bench, given: OneBox) -> Findings:
     try:
         pixels = solve(given.box, bench.target, rules, size, upscale=bench.intent.upscale)
     except Infeasible as conflict:
-        return Findings(f"No crop satisfies the request: {conflict}", error=conflict.message)
+        return Findings(text=f"No crop satisfies the request: {conflict}", error=conflict.message)
     box = pixels.normalised(size)
     held = ", ".join(dict.fromkeys(check.name for check in check_all(pixels, rules) if check.ok))
     same = "already legal" if box.iou(given.box) > 0.999 else "moved to be legal"
     words = f"{pixels.size.width}x{pixels.size.height} pixels, {same}; holds: {held}."
-    return Findings(words, [box])
+    return Findings(text=words, boxes=(box,))
 
 
 @dataclass(frozen=True)
@@ -244,7 +234,7 @@ def use(bench: Bench, name: str, given: BaseModel) -> Findings:
     try:
         return HANDS[name].work(bench, given)
     except CropsmithError as error:
-        return Findings(f"This did not work: {error}", error=str(error))
+        return Findings(text=f"This did not work: {error}", error=str(error))
 
 
 def bench_for(
@@ -255,8 +245,7 @@ def bench_for(
         detector = find_detector()
     except CropsmithError as error:
         detector = None
-        if (step := current_step.get()) is not None:
-            step.notes.append(f"The tool that finds things has no detector: {error.message}")
+        note(f"The tool that finds things has no detector: {error.message}")
     return Bench(
         view=brief.view,
         intent=brief.intent,

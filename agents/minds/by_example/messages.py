@@ -1,4 +1,4 @@
-"""The messages of Cropper (CVPR 2025, 2408.07790): examples, photo, question; then each round.
+"""The messages of asking by example (Cropper): examples, photo, question; then each round.
 
 Order: what is sought, the examples from the most similar on, the photo, the question. A refinement
 round repeats that and appends, for every candidate of the last round, its picture, box and score.
@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field, create_model
 
 from cropsmith.agents.backends.protocol.backend import Boxes, Picture, Said
 from cropsmith.agents.backends.protocol.pictures import picture_of
+from cropsmith.agents.minds.asking.script import Script, Shown, ShownExample
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.minds.vlm.messages import Script, Shown, ShownExample
 from cropsmith.agents.settings.recipe import TaskRecipe
 from cropsmith.tools.drawing.contact_sheet import Tile, contact_sheet
 from cropsmith.tools.images.photo import open_photo

@@ -11,8 +11,8 @@ from cropsmith.agents.backends.boxes.rendering import Renderer
 from cropsmith.agents.backends.protocol.backend import Ask, Picture
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.protocol.wire import Dialect
-from cropsmith.agents.minds.cropper.messages import Packed, add_examples, answer_of
-from cropsmith.agents.minds.vlm.messages import Script, ShownExample
+from cropsmith.agents.minds.asking.script import Script, ShownExample
+from cropsmith.agents.minds.by_example.messages import Packed, add_examples, answer_of
 from cropsmith.tools.schema.evidence import Example, ExpertCrop
 from cropsmith.tools.schema.geometry import Box, Point
 
