@@ -18,7 +18,7 @@ from cropsmith.agents.minds.cropper.messages import (
     answer_of,
     pack,
 )
-from cropsmith.agents.minds.vlm.messages import Script, Shown, ShownExample, number_of
+from cropsmith.agents.minds.vlm.messages import Script, Shown, ShownExample
 from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.minds.vlm.pictures import SCORED
 from cropsmith.agents.settings.recipe import Recipe, TaskRecipe
@@ -67,7 +67,7 @@ class Cropper(VlmMind):
         last = last_round(brief, self.name)
         shown = [
             Shown(c, await self._darkroom.crop(brief.view, c.box, SCORED))
-            for c in sorted(last, key=number_of)
+            for c in sorted(last, key=lambda c: c.arrival(self.name))
         ]
         count = recipe.R if not shown else recipe.per_round or recipe.R
         packed = await self._packed(brief, recipe, photo, [item.picture for item in shown])
@@ -94,7 +94,7 @@ class Cropper(VlmMind):
     async def decide(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
         """Take the best-scoring crop of the last round or of all rounds, as the recipe says."""
         recipe = self.recipe.of(brief.intent)
-        own = [c for c in brief.earlier if c.provenance.source == self.name]
+        own = [c for c in brief.earlier if c.proposed_by(self.name)]
         if not own:
             raise MindFailed("The model proposed no usable crop.", status="error", source=self.name)
         rounds = sorted({c.provenance.round for c in own})
@@ -138,6 +138,6 @@ class Cropper(VlmMind):
 
 def last_round(brief: Brief, source: str) -> Sequence[Candidate]:
     """Return the model's scored crops of its latest round; none at the first proposal."""
-    own = [c for c in brief.earlier if c.provenance.source == source]
+    own = [c for c in brief.earlier if c.proposed_by(source)]
     latest = max((c.provenance.round for c in own), default=0)
     return [c for c in own if c.provenance.round == latest]

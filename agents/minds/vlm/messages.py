@@ -131,26 +131,16 @@ def said_before(candidates: Sequence[Candidate], answer: type[BaseModel]) -> Bas
 
 
 def _element(candidate: Candidate) -> Element:
-    detail = candidate.provenance.detail
-    return Element(detail) if detail in set(Element) else Element.CENTER
-
-
-def number_of(candidate: Candidate) -> tuple[int, ...]:
-    """Return the numbers of an id ("0.1.12") for sorting by arrival."""
-    digits = [part for part in candidate.id.split(".") if part.isdigit()]
-    return tuple(map(int, digits))
+    details = [p.detail for p in (candidate.provenance, *candidate.also)]
+    return next((Element(d) for d in details if d in set(Element)), Element.CENTER)
 
 
 def rounds_of(brief: Brief, source: str) -> list[list[Candidate]]:
     """Return the model's own earlier candidates, a list per round, in order of arrival."""
     rounds = []
     for number in range(brief.round):
-        own = [
-            c
-            for c in brief.earlier
-            if c.provenance.source == source and c.provenance.round == number
-        ]
-        rounds.append(sorted(own, key=number_of)[:8])
+        own = [c for c in brief.earlier if c.proposed_by(source) and c.provenance.round == number]
+        rounds.append(sorted(own, key=lambda c: c.arrival(source))[:8])
     return rounds
 
 

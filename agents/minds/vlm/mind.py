@@ -29,7 +29,6 @@ from cropsmith.agents.minds.vlm.messages import (
     add_examples,
     add_round,
     analysis_words,
-    number_of,
     rounds_of,
     shape_words,
 )
@@ -204,12 +203,12 @@ class VlmMind:
         return await self._reply("decide", script, choice_among(letters))
 
     def _first_choice(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
-        own = [c for c in leaders if c.provenance.source == self.name]
+        own = [c for c in leaders if c.proposed_by(self.name)]
         if not own:
             raise MindFailed(
                 "None of the model's crops is among the leaders.", status="error", source=self.name
             )
-        return settled(brief, min(own, key=number_of), self.name, leaders)
+        return settled(brief, min(own, key=lambda c: c.arrival(self.name)), self.name, leaders)
 
     async def _proposal_script(self, brief: Brief) -> tuple[Script, Picture]:
         script = Script()
@@ -233,7 +232,7 @@ class VlmMind:
             others = [
                 c
                 for c in brief.earlier
-                if c.provenance.source != self.name and c.provenance.round <= number
+                if not c.proposed_by(self.name) and c.provenance.round <= number
             ]
             shown = [
                 Shown(c, await self._darkroom.crop(brief.view, c.box, SCORED)) for c in candidates
