@@ -55,7 +55,9 @@ def test_boxes_and_scores_are_those_of_transformers(owl: OwlDetector, views: lis
             )
             theirs = owl._processor.post_process_object_detection(
                 # Below 0: a score of exactly 0 counts too.
-                single, threshold=-1.0, target_sizes=[(height, width)]
+                single,
+                threshold=-1.0,
+                target_sizes=[(height, width)],
             )[0]
             raw = outputs.pred_boxes[0].numpy()
             ours = in_pixels(raw, Size(width=width, height=height), owl.padded)
