@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cropsmith.agents.minds.base.mind import Mind, MindFailed
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
@@ -48,7 +48,7 @@ def acting(mind: Mind) -> Mind:
     return inner
 
 
-def view_of(state: CropState, parts: Parts) -> View:
+def view_of(state: CropState | ShapeState, parts: Parts) -> View:
     """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
     image = state["image"]
     return parts.views.get(image.sha256) or open_named(parts, image.source)

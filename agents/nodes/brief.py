@@ -6,14 +6,14 @@ import numpy as np
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.ask_mind import view_of
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.diversity import diverse
 from cropsmith.tools.schema.geometry import as_array
 
 
-def brief_for(state: CropState, parts: Parts, index: int) -> Brief:
+def brief_for(state: CropState | ShapeState, parts: Parts, index: int) -> Brief:
     """Return the brief of target `index`. Does file work if the photo must be opened again."""
     return Brief(
         view=view_of(state, parts),
@@ -36,7 +36,7 @@ def distinct(candidates: Sequence[Candidate], n: int) -> list[Candidate]:
     return [candidates[index] for index in diverse(boxes, order, n)]
 
 
-def ranked(state: CropState, index: int) -> tuple[Candidate, ...]:
+def ranked(state: CropState | ShapeState, index: int) -> tuple[Candidate, ...]:
     """Return the legal, scored candidates of a target, best first; ties in order of arrival."""
     scored = [
         candidate

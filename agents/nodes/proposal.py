@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.hard_constraints import rules_for
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.agents.parts.run_context import RunContext
 from cropsmith.tools.constraints.from_intent import check_all
@@ -108,23 +108,17 @@ async def drafts_of(
         return (), (failure,)
 
 
-async def proposal(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Gather candidates for every target."""
+async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Gather candidates for one shape."""
     parts = runtime.context.parts
-    candidates: list[Candidate] = []
-    failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
-    for index in range(len(state["intent"].targets)):
-        brief = await asyncio.to_thread(brief_for, state, parts, index)
-        drafts, failed = await drafts_of(parts.mind, parts, brief)
-        failures += failed
-        if brief.round == 0 and parts.settings.solo:
-            drafts = [drafted(brief, Box.whole(), "original"), *drafts]
-        elif brief.round == 0 and not (parts.recipe.alone and drafts):
-            if parts.mind is not parts.builtin:
-                drafts = [*drafts, *await parts.builtin.propose(brief)]
-            drafts = [*from_evidence(brief), *drafts]
-        rules = await asyncio.to_thread(rules_for, brief)
-        notes += rules.notes
-        candidates += await asyncio.to_thread(solved, brief, drafts, rules.constraints)
-    return {"candidates": tuple(candidates), "failures": failures, "notes": notes}
+    brief = await asyncio.to_thread(brief_for, state, parts, state["shape"])
+    drafts, failures = await drafts_of(parts.mind, parts, brief)
+    if brief.round == 0 and parts.settings.solo:
+        drafts = [drafted(brief, Box.whole(), "original"), *drafts]
+    elif brief.round == 0 and not (parts.recipe.alone and drafts):
+        if parts.mind is not parts.builtin:
+            drafts = [*drafts, *await parts.builtin.propose(brief)]
+        drafts = [*from_evidence(brief), *drafts]
+    rules = await asyncio.to_thread(rules_for, brief)
+    candidates = await asyncio.to_thread(solved, brief, drafts, rules.constraints)
+    return {"candidates": tuple(candidates), "failures": failures, "notes": rules.notes}

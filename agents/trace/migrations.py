@@ -84,6 +84,12 @@ def m002_verdicts(db: sqlite3.Connection) -> None:
     )
 
 
+@migration
+def m003_shapes(db: sqlite3.Connection) -> None:
+    """Which shape a step is for, where shapes go side by side."""
+    db.execute("ALTER TABLE steps ADD COLUMN shape INTEGER")
+
+
 def migrate(db: sqlite3.Connection) -> None:
     """Bring the file up to date. UsageError if a newer cropsmith wrote it."""
     if _version(db) == len(MIGRATIONS):

@@ -11,7 +11,8 @@ import pytest
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.human_approval import Pending, begin, resume
+from cropsmith.agents.runs.events import Pending
+from cropsmith.agents.runs.human_approval import begin, resume
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.values import TraceStatus
 from cropsmith.errors import UsageError
