@@ -32,7 +32,8 @@ class RecordedReplies:
     """Answers each ask with the reply that the same ask got; each reply is given once.
 
     Among the calls of one node, round and purpose the one for the same shape and with the same
-    prompt answers, else the one asked first. No reply left is an error: the run has gone another way than the recorded one.
+    prompt answers, else the one asked first. No reply left is an error: the run has gone another
+    way than the recorded one.
     """
 
     def __init__(self, trace: Trace) -> None:
