@@ -29,7 +29,7 @@ async def approval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, 
     On resumption this node runs from its top again, so nothing here asks a model.
     """
     briefs = [
-        await asyncio.to_thread(brief_for, state, runtime.context.parts, index)
+        await brief_for(state, runtime.context.parts, index)
         for index in range(len(state["intent"].targets))
     ]
     shapes = tuple(

@@ -13,10 +13,10 @@ from cropsmith.tools.schema.diversity import diverse
 from cropsmith.tools.schema.geometry import as_array
 
 
-def brief_for(state: CropState | ShapeState, parts: Parts, index: int) -> Brief:
-    """Return the brief of target `index`. Does file work if the photo must be opened again."""
+async def brief_for(state: CropState | ShapeState, parts: Parts, index: int) -> Brief:
+    """Return the brief of target `index`."""
     return Brief(
-        view=view_of(state, parts),
+        view=await view_of(state, parts),
         intent=state["intent"],
         target=state["intent"].targets[index],
         target_index=index,

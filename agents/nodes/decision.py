@@ -78,7 +78,7 @@ def kept_as_asked(brief: Brief) -> Decision | None:
 async def decision(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Decide for one shape."""
     parts = runtime.context.parts
-    brief = await asyncio.to_thread(brief_for, state, parts, state["shape"])
+    brief = await brief_for(state, parts, state["shape"])
     if settled := decided_by_person(state) or kept_as_asked(brief):
         return {"decisions": (settled,), "failures": ()}
     leaders = leaders_of(brief, parts.mind.name)

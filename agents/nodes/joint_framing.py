@@ -73,12 +73,12 @@ def moved(parts: Parts, shape: Open, chosen: Candidate) -> Decision:
     )
 
 
-def left_open(state: CropState, parts: Parts) -> list[Open]:
+async def left_open(state: CropState, parts: Parts) -> list[Open]:
     """Return the shapes that the built-in photographer decided: only its choices may yield."""
     found = []
     for decision in state["decisions"]:
         if decision.source == parts.builtin.name:
-            brief = brief_for(state, parts, decision.target)
+            brief = await brief_for(state, parts, decision.target)
             found.append(Open(brief, leaders_of(brief, parts.mind.name), decision))
     return found
 
@@ -86,5 +86,5 @@ def left_open(state: CropState, parts: Parts) -> list[Open]:
 async def joint_framing(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Frame several shapes as one picture, where that costs none of them anything."""
     parts = runtime.context.parts
-    open_ = await asyncio.to_thread(left_open, state, parts)
+    open_ = await left_open(state, parts)
     return {"decisions": tuple(await asyncio.to_thread(decided_together, parts, open_))}

@@ -74,6 +74,12 @@ def solved(
     return list(done.values())
 
 
+def legal(brief: Brief, drafts: Sequence[Candidate]) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Return the solved drafts, and what had to yield for there to be any."""
+    rules = rules_for(brief)
+    return solved(brief, drafts, rules.constraints), rules.notes
+
+
 def whole(
     drafts: Sequence[Candidate], target: Target, rules: Sequence[Constraint], brief: Brief
 ) -> list[PixelBox]:
@@ -111,7 +117,7 @@ async def drafts_of(
 async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Gather candidates for one shape."""
     parts = runtime.context.parts
-    brief = await asyncio.to_thread(brief_for, state, parts, state["shape"])
+    brief = await brief_for(state, parts, state["shape"])
     drafts, failures = await drafts_of(parts.mind, parts, brief)
     if brief.round == 0 and parts.settings.solo:
         drafts = [drafted(brief, Box.whole(), "original"), *drafts]
@@ -119,6 +125,5 @@ async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str,
         if parts.mind is not parts.builtin:
             drafts = [*drafts, *await parts.builtin.propose(brief)]
         drafts = [*from_evidence(brief), *drafts]
-    rules = await asyncio.to_thread(rules_for, brief)
-    candidates = await asyncio.to_thread(solved, brief, drafts, rules.constraints)
-    return {"candidates": tuple(candidates), "failures": failures, "notes": rules.notes}
+    candidates, notes = await asyncio.to_thread(legal, brief, drafts)
+    return {"candidates": tuple(candidates), "failures": failures, "notes": notes}

@@ -58,7 +58,7 @@ async def scoring(state: CropState, runtime: Runtime[RunContext]) -> dict[str, A
     for candidate in state["candidates"]:
         if candidate.total is None:
             fresh.setdefault(candidate.target, []).append(candidate)
-    briefs = [await asyncio.to_thread(brief_for, state, parts, index) for index in sorted(fresh)]
+    briefs = [await brief_for(state, parts, index) for index in sorted(fresh)]
     judging = (judged(parts, brief, fresh[brief.target_index]) for brief in briefs)
     for brief, (extra, failed) in zip(briefs, await asyncio.gather(*judging), strict=True):
         failures += failed

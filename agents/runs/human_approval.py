@@ -134,7 +134,7 @@ async def _go(start: Any, parts: Parts, checkpointer: Saver | None) -> AsyncGene
     assert thread is not None
     async with (
         _checkpoints(checkpointer) as saver,
-        aclosing(driven(build_graph(saver), start, parts, thread)) as events,
+        aclosing(driven(build_graph(saver), start, parts, thread=thread)) as events,
     ):
         async for event in events:
             if isinstance(event, RunEnded):

@@ -29,8 +29,10 @@ PACKAGES = ("cropsmith", "langgraph", "numpy", "opencv-python-headless", "pillow
 async def run(photo: object, request: CropRequest, parts: Parts | None = None) -> CropResult:
     """Crop one photo: any source that `open_photo` takes. Raises CropsmithError, one sentence."""
     parts = parts or build_parts()
+    _not_asking(parts)
     view = await opened(photo, parts)
-    answer = await last(events_of(view.photo, request, parts))
+    await begun(view, request, parts)
+    answer = await last(driven(build_graph(), state_of(view, request), parts, steps=False))
     assert isinstance(answer, RunEnded)  # nothing else ends a run that asks nobody
     return CropResult(answer.report, view.photo)
 
@@ -43,16 +45,20 @@ async def events_of(
     Closing the generator early cancels the run.
     """
     parts = parts or build_parts()
-    if parts.settings.approve:
-        raise UsageError(
-            "A run that waits for a person cannot be awaited whole.",
-            hint="Use cropsmith.agents.runs.human_approval: begin() and resume().",
-        )
+    _not_asking(parts)
     view = await opened(photo, parts)
     yield await begun(view, request, parts)
     async with aclosing(driven(build_graph(), state_of(view, request), parts)) as events:
         async for event in events:
             yield event
+
+
+def _not_asking(parts: Parts) -> None:
+    if parts.settings.approve:
+        raise UsageError(
+            "A run that waits for a person cannot be awaited whole.",
+            hint="Use cropsmith.agents.runs.human_approval: begin() and resume().",
+        )
 
 
 async def last(events: AsyncGenerator[Event, None]) -> Event:
@@ -90,11 +96,12 @@ def state_of(view: View, request: CropRequest) -> CropInput:
 
 
 async def driven(
-    graph: Graph, start: Any, parts: Parts, thread: str = ""
+    graph: Graph, start: Any, parts: Parts, *, thread: str = "", steps: bool = True
 ) -> AsyncGenerator[Event, None]:
     """Take the graph from `start` to its end or stop: the steps, then the report or question.
 
-    Ends the trace, whatever happens. A lost trace is told in the report's notes.
+    Ends the trace, whatever happens; a lost trace is told in the report's notes. Without `steps`
+    only the last event comes, for a little less work.
     """
     recorder = parts.recorder
     answer: Any = {}
@@ -102,7 +109,7 @@ async def driven(
         start,
         {"configurable": {"thread_id": thread}} if thread else None,
         context=RunContext.around(parts),
-        stream_mode=["custom", "values"],
+        stream_mode=["custom", "values"] if steps else ["values"],
     )
     try:
         async with aclosing(stream) as pieces:
