@@ -52,8 +52,9 @@ def acting(mind: Mind) -> Mind:
 async def view_of(state: CropState | ShapeState, parts: Parts) -> View:
     """Return the photo's view, opened anew if the process has forgotten it."""
     image = state["image"]
-    known = parts.views.get(image.sha256)
-    return known or await asyncio.to_thread(open_named, parts, image.source)
+    if (known := parts.views.get(image.sha256)) is not None:
+        return known
+    return await asyncio.to_thread(open_named, parts, image.source)
 
 
 def open_named(parts: Parts, name: str) -> View:
