@@ -58,7 +58,7 @@ def read(answer: Any) -> Approval:
     except ValidationError as error:
         raise UsageError(
             "The answer is not understood.",
-            hint='Send {"choices": [{"target": 0, "candidate": "0.0.1"}]}, or {} to go on.',
+            hint='Send {"choices": [{"target": 0, "candidate": "0.0.1"}]}, or "go on".',
         ) from error
 
 
