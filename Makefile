@@ -6,6 +6,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 EXTRAS := openai,gemini,chroma,studio,eval,otel
+# Of every editable install setuptools tells that this folder comes first in imports: so it should.
+EDITABLE := PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet
 .DEFAULT_GOAL := help
 .PHONY: help demo test check integration bench clean
 
@@ -18,17 +20,17 @@ $(BIN)/python:
 
 # The stamps remember which set of packages is installed; a changed pyproject.toml installs anew.
 $(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable . scikit-image
+	$(EDITABLE) --editable . scikit-image
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --group dev
+	$(EDITABLE) --editable ".[$(EXTRAS)]" --group dev
 	@touch $@
 
 # torch first and pinned: resolved by another package it may come as a CUDA build of several GB.
 $(VENV)/heavy.stamp: $(VENV)/dev.stamp constraints-cpu.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints-cpu.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints-cpu.txt \
+	$(EDITABLE) --constraint constraints-cpu.txt \
 		--editable ".[$(EXTRAS),transformers,clip,langgraph]" --group dev --group integration
 	@touch $@
 
@@ -48,8 +50,8 @@ check: $(VENV)/dev.stamp ## lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-integration: $(VENV)/heavy.stamp ## every test, also those with real servers, models and a browser
-	$(BIN)/pytest -m "integration or not integration"
+integration: $(VENV)/heavy.stamp ## the slow tests, and those with real servers, models and a browser
+	$(BIN)/pytest -m integration
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
 	$(BIN)/python -m cropsmith.evals.lab.benchmarks

@@ -31,7 +31,7 @@ from cropsmith.agents.nodes.retrieval import retrieval
 from cropsmith.agents.nodes.scoring import scoring
 from cropsmith.agents.nodes.shapes import shapes, to_proposals
 from cropsmith.agents.nodes.state import CropInput, CropOutput, CropState, afresh
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.trace.events import event_of
 from cropsmith.agents.trace.record import CallRecord, StepMark, record_step
 from cropsmith.tools.schema.result import Usage

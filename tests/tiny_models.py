@@ -1,4 +1,4 @@
-"""Build tiny OWL-ViT, OWLv2 and CLIP: real architectures, processors and tokeniser, random weights.
+"""Build tiny OWL-ViT, OWLv2 and CLIP: real architectures, processors, tokenisers, random weights.
 
 As a program: `python tests/tiny_models.py FOLDER` writes owlvit/, owlv2/ and clip/ there.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cropsmith.tools.models.weights import ready_for_transformers
+from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
 CORPUS = (
     """a photo of a dog and the two dogs on the left, a woman with a red umbrella, the man in a
@@ -81,15 +82,22 @@ def make_owl(folder: Path, kind: str, seed: int = 0) -> Path:
 
 
 def make_clip(folder: Path, seed: int = 0) -> Path:
-    """Write a `clip` model of 32-pixel pictures."""
-    words = tokenizer(pad=MARKS[1])
+    """Write a CLIP of 32-pixel pictures in open_clip's own layout; its words are the real ones."""
+    import_torchvision("The tiny CLIP", "clip")
+    import open_clip
     import torch
-    from transformers import CLIPConfig, CLIPModel
 
+    sides = {"image_size": 32, "patch_size": 8, "head_width": 32}
+    model = {
+        "embed_dim": 32,
+        "vision_cfg": {**sides, "layers": 2, "width": 64},
+        "text_cfg": {"vocab_size": 49408, "width": 32, "heads": 4, "layers": 2},
+    }
     torch.manual_seed(seed)
-    model = CLIPModel(CLIPConfig(**_towers(32, 8, len(words), 77)))
-    for part in (model, words):
-        part.save_pretrained(folder)
+    weights = open_clip.CLIP(**model).state_dict()
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, folder / "open_clip_pytorch_model.bin")
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": model}), "utf-8")
     return folder
 
 

@@ -13,14 +13,17 @@ from cropsmith.settings import home
 from cropsmith.vectorstore.sqlite import connect
 from cropsmith.vectorstore.store import Vector
 
-SCHEMA = """
+MIGRATIONS = (
+    """
 CREATE TABLE IF NOT EXISTS embeddings (
     sha256 TEXT NOT NULL,
     embedder TEXT NOT NULL,
     vector BLOB NOT NULL,
     PRIMARY KEY (sha256, embedder)
 ) WITHOUT ROWID;
-"""
+""",
+)
+"""IF NOT EXISTS, since the first files did not count their version. Add to the end."""
 VARIABLES = 500
 
 
@@ -31,7 +34,7 @@ class EmbeddingCache:
         self._path = path or home() / "embeddings.sqlite"
         self._lock = threading.Lock()
         with self._errors():
-            self._database = connect(self._path, SCHEMA, synchronous="NORMAL")
+            self._database = connect(self._path, MIGRATIONS, synchronous="NORMAL")
 
     def get(self, embedder: str, sha256s: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors that are there, by sha256."""

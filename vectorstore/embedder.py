@@ -1,13 +1,10 @@
-"""Embedders: pictures in, unit vectors out; known by a name that an index remembers."""
+"""What an embedder is: pictures in, unit vectors out."""
 
-import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from cropsmith.errors import UsageError
 
 Picture = NDArray[np.uint8]
 """Upright RGB, shape (H, W, 3)."""
@@ -47,37 +44,6 @@ class Embedder(Protocol):
     def embed(self, prepared: Sequence[Prepared]) -> Vectors:
         """Return one unit vector for each prepared picture; the heavy part, best in batches."""
         ...
-
-
-def _builtin(_rest: str) -> Embedder:
-    from cropsmith.vectorstore.descriptor import LayoutDescriptor
-
-    return LayoutDescriptor()
-
-
-def _open_clip(rest: str) -> Embedder:
-    from cropsmith.vectorstore.clip import OpenClip
-
-    return OpenClip.named(rest)
-
-
-REGISTRY: dict[str, Callable[[str], Embedder]] = {"builtin": _builtin, "open_clip": _open_clip}
-"""Family -> maker; the maker gets what follows the first slash of the name."""
-
-DEFAULT = "builtin"
-
-
-def embedder(name: str) -> Embedder:
-    """Return an embedder by name: `builtin`, `open_clip`, `open_clip/ViT-L-14:openai`.
-
-    UsageError for an unknown name, MissingExtra when its packages are absent.
-    """
-    family, _, rest = name.partition("/")
-    if family not in REGISTRY:
-        near = difflib.get_close_matches(family, REGISTRY, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(REGISTRY)}."
-        raise UsageError(f"There is no embedder '{name}'.", hint=hint)
-    return REGISTRY[family](rest)
 
 
 def embed_picture(by: Embedder, picture: Picture) -> NDArray[np.float32]:

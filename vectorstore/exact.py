@@ -23,7 +23,8 @@ from cropsmith.vectorstore.embedder import unit
 from cropsmith.vectorstore.sqlite import connect
 from cropsmith.vectorstore.store import Hit, Row, Vector, damaged
 
-SCHEMA = """
+MIGRATIONS = (
+    """
 CREATE TABLE IF NOT EXISTS rows (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -33,7 +34,9 @@ CREATE TABLE IF NOT EXISTS rows (
 );
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 INSERT OR IGNORE INTO facts VALUES ('generation', 0);
-"""
+""",
+)
+"""IF NOT EXISTS, since the first files did not count their version. Add to the end."""
 SNAPSHOT_EVERY = 4096
 """Rows outside the snapshot before a new one is written."""
 VARIABLES = 500
@@ -64,7 +67,7 @@ class ExactStore:
         self._lock = threading.RLock()
         self._loaded: Loaded | None = None
         with self._errors():
-            self._database = connect(folder / "rows.sqlite", SCHEMA, synchronous="FULL")
+            self._database = connect(folder / "rows.sqlite", MIGRATIONS, synchronous="FULL")
 
     def add(self, rows: Sequence[Row]) -> None:
         """Add the rows in one transaction; a row whose id is there is replaced."""

@@ -1,5 +1,6 @@
 """An index of expert crops: a store, and a manifest that says which embedder and data made it."""
 
+import importlib.util
 import os
 import re
 import tempfile
@@ -13,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cropsmith.errors import UsageError
 from cropsmith.settings import home
 from cropsmith.vectorstore.embedder import Embedder, Picture, embed_picture
+from cropsmith.vectorstore.embedders import default_embedder
 from cropsmith.vectorstore.store import Hit, Store, damaged, writing
 
 MANIFEST = "index.json"
 StoreKind = Literal["exact", "chroma"]
+STORES: dict[str, StoreKind] = {"exact": "exact", "chroma": "chroma"}
 
 
 class Manifest(BaseModel):
@@ -35,6 +38,11 @@ class Manifest(BaseModel):
     url: str = ""
     """Of the Chroma server; empty for stores on disk."""
     created: str
+
+
+def default_store() -> StoreKind:
+    """Return the kind of store that a new index gets: Chroma where it is installed."""
+    return "chroma" if importlib.util.find_spec("chromadb") else "exact"
 
 
 def index_folder(name: str) -> Path:
@@ -73,13 +81,15 @@ class Index:
         *,
         name: str,
         dataset: str,
-        store: StoreKind = "exact",
+        store: StoreKind | None = None,
         url: str = "",
     ) -> "Index":
         """Make an index, or open the one that is there if it was made of the same.
 
+        Without `store` the one that is there keeps its own, and a new one gets `default_store()`.
         UsageError when that one has another embedder, dataset or kind of store.
         """
+        wanted, store = store, store or default_store()
         manifest = Manifest(
             embedder=by.id,
             embedder_name=name,
@@ -99,7 +109,7 @@ class Index:
                 f"The index {folder} was built from '{there.dataset}', not from '{dataset}'.",
                 hint="Give the new one another name.",
             )
-        if (there.store, there.url) != (store, url):
+        if wanted is not None and (there.store, there.url) != (wanted, url):
             raise UsageError(
                 f"The index {folder} is kept in the store '{there.store}' {there.url}".rstrip()
                 + f", not in '{store}' {url}".rstrip()
@@ -137,6 +147,13 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
     except ValidationError as error:
         raise damaged(folder, ValueError(f"{MANIFEST} is not a manifest")) from error
+
+
+def embedder_for(folder: Path) -> str:
+    """Return the name of the embedder of the index that is there, else of the best one here."""
+    if (folder / MANIFEST).is_file():
+        return read_manifest(folder).embedder_name
+    return default_embedder()
 
 
 def list_indexes() -> dict[str, Manifest]:

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 
+from cropsmith.agents.backends.boxes.answer_schema import answer_schema
 from cropsmith.agents.backends.boxes.convention import Convention, Frame
 from cropsmith.agents.backends.boxes.read_answer import Unusable, read_answer
 from cropsmith.agents.backends.boxes.refusal import declines
 from cropsmith.agents.backends.boxes.rendering import Rendered, Renderer
 from cropsmith.agents.backends.calls.prices import cost_of
-from cropsmith.agents.backends.protocol.answer_schema import answer_schema
 from cropsmith.agents.backends.protocol.backend import Ask, Reply, Status, ToolCall, ToolSpec
 from cropsmith.agents.backends.protocol.wire import Finish, Wire, WireReply
 from cropsmith.errors import Misconfigured

@@ -11,9 +11,9 @@ from cropsmith.agents.backends.boxes.calibration import calibrated
 from cropsmith.agents.backends.boxes.convention import Convention
 from cropsmith.agents.backends.boxes.families import MODEL_TYPES, family_named, family_of
 from cropsmith.agents.backends.boxes.resize import Smart
-from cropsmith.agents.backends.calls.budget import Budget, Budgeted
 from cropsmith.agents.backends.calls.cache import Cached
 from cropsmith.agents.backends.calls.limiter import IN_FLIGHT, Limited, gate_of
+from cropsmith.agents.backends.calls.purse import Budgeted, Purse
 from cropsmith.agents.backends.calls.repair import Repaired
 from cropsmith.agents.backends.calls.retry import DEADLINE, Retried
 from cropsmith.agents.backends.model import TIMEOUT, Model
@@ -174,7 +174,6 @@ def build_backend(
     cache_replies: bool = True,
     cache_warm: bool = False,
     convention: Convention | None = None,
-    budget: Budget | None = None,
 ) -> Backend:
     """Return the model ready to be asked: cache, repair, budget, concurrency, retries, adapter.
 
@@ -194,7 +193,7 @@ def build_backend(
     backend: Backend = Model(wire, known, timeout=timeout)
     gate = gate_of(wire.endpoint, in_flight)
     backend = Limited(Retried(backend, gate, deadline), gate)
-    backend = Budgeted(backend, budget or Budget(max_calls=max_calls, max_cost=max_cost))
+    backend = Budgeted(backend, Purse(max_calls=max_calls, max_cost=max_cost))
     backend = Repaired(backend)
     if cache_replies:
         identity = f"{name} @ {wire.endpoint} {known.model_dump_json()}"

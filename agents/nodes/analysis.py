@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import ask_mind, view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 
 
 async def analysis(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from cropsmith.agents.nodes.person_choice import drawn_id
 from cropsmith.agents.nodes.proposal import drafted, solved
 from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
 from cropsmith.tools.schema.candidate import Candidate

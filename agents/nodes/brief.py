@@ -9,8 +9,7 @@ from cropsmith.agents.nodes.ask_mind import view_of
 from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.schema.candidate import Candidate
-from cropsmith.tools.schema.diversity import diverse
-from cropsmith.tools.schema.geometry import as_array
+from cropsmith.tools.schema.geometry import as_array, diverse
 
 
 async def brief_for(state: CropState | ShapeState, parts: Parts, index: int) -> Brief:

@@ -11,7 +11,7 @@ from cropsmith.agents.nodes.ask_mind import ask_mind
 from cropsmith.agents.nodes.brief import brief_for, distinct
 from cropsmith.agents.nodes.person_choice import decided_by_person
 from cropsmith.agents.nodes.state import CropState, ShapeState
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Box

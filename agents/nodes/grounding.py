@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from cropsmith.agents.minds.base.mind import Locator, MindFailed
 from cropsmith.agents.nodes.ask_mind import HASH, acting, open_named, view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground

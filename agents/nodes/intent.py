@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import HASH, ask_mind, open_named
 from cropsmith.agents.nodes.state import CropInput, ImageRef
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.request import CropRequest

@@ -11,8 +11,7 @@ from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.consistency import Option, choose_together
 from cropsmith.tools.schema.candidate import Candidate

@@ -10,8 +10,7 @@ from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.state import ShapeState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.kinds import Constraint
 from cropsmith.tools.constraints.sizes import snap

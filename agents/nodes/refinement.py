@@ -8,8 +8,7 @@ from langgraph.types import Send
 from cropsmith.agents.nodes.brief import ranked
 from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 
 ROUNDS = {"quick": 0, "standard": 0, "thorough": 2}
 """Refinement rounds by effort; two is where Cropper saturates (methods, section 1.5)."""

@@ -9,8 +9,7 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for, distinct
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.tools.constraints.solver import output_size
 from cropsmith.tools.explain.changes import changes
 from cropsmith.tools.schema.candidate import Candidate

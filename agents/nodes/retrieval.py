@@ -7,8 +7,7 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import view_of
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.agents.settings.recipe import TaskRecipe
 from cropsmith.agents.trace.record import current_step
 from cropsmith.errors import CropsmithError, UsageError

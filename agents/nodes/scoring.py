@@ -10,8 +10,7 @@ from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.nodes.ask_mind import acting
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.state import CropState
-from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.agents.trace.record import current_step
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Failure
@@ -32,13 +31,13 @@ async def judged(
     parts: Parts, brief: Brief, candidates: list[Candidate]
 ) -> tuple[Sequence[Scorer], Sequence[Failure]]:
     """Ask the model for its verdicts where that is wanted; a failure is recorded."""
-    backend = getattr(acting(parts.mind), "backend", None)
-    if not parts.settings.judge or backend is None:
+    asker = getattr(acting(parts.mind), "asker", None)
+    if not parts.settings.judge or asker is None:
         return (), ()
-    from cropsmith.agents.minds.vlm.judge import judge
+    from cropsmith.agents.minds.asking.judge import judge
 
     try:
-        return (await judge(backend, brief, candidates),), ()
+        return (await judge(asker, brief, candidates),), ()
     except MindFailed as failed:
         if parts.settings.strict:
             raise

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from pydantic import PrivateAttr
+
 from cropsmith.agents.minds.base.mind import Brief, Mind
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import NoTrace, Recorder
@@ -16,7 +18,7 @@ from cropsmith.tools.photographer.taste import Notebook, Taste
 
 if TYPE_CHECKING:
     from cropsmith.agents.backends.protocol.backend import Backend
-    from cropsmith.agents.minds.agentic.hands import Bench
+    from cropsmith.agents.minds.with_tools.hands import Bench
     from cropsmith.agents.settings.recipe import Recipe
     from cropsmith.tools.examples.retriever import Retriever
     from cropsmith.tools.grounding.detection import Detector
@@ -120,7 +122,7 @@ class Parts:
 
     def bench(self, brief: Brief) -> "Bench":
         """Return what a model's tool calls work on for a brief. Loads the detector if there is."""
-        from cropsmith.agents.minds.agentic.hands import bench_for
+        from cropsmith.agents.minds.with_tools.hands import bench_for
 
         return bench_for(brief, self.scorers, lambda: self.detector)
 
@@ -130,7 +132,11 @@ class Parts:
         asks = self.mind is not self.builtin
         who = "the model asked by example" if asks else "the built-in photographer"
         idle = self.settings.idle(asks_a_model=asks, argued=self.recipe.style == "argued")
-        return tuple(f"The setting {name} was not used: {who} has no use for it." for name in idle)
+        notes = [f"The setting {name} was not used: {who} has no use for it." for name in idle]
+        wants_tools = self.settings.agentic or self.recipe.tools
+        if asks and wants_tools and not self.recipe.with_tools(self.settings):
+            notes.append("No tools were offered: the effort quick asks the model once.")
+        return tuple(notes)
 
     def but(self, settings: RunSettings | None = None, **ready: Unpack[Ready]) -> "Parts":
         """Return parts that share all that is built so far, but for what is given."""
@@ -214,3 +220,23 @@ def build_parts(settings: RunSettings | None = None, **ready: Unpack[Ready]) -> 
     if (backend := ready.get("backend")) is not None:
         settings = settings.but(model=backend.name)
     return Parts(settings, ready)
+
+
+class RunContext(RunSettings):
+    """The settings of a run. LangGraph's server makes one from JSON; its parts follow."""
+
+    _parts: Parts | None = PrivateAttr(default=None)
+
+    @classmethod
+    def around(cls, parts: Parts) -> "RunContext":
+        """Return the context of a run with parts of its own."""
+        made = cls.model_construct(**dict(parts.settings))
+        made._parts = parts
+        return made
+
+    @property
+    def parts(self) -> Parts:
+        """The parts, built at first use."""
+        if self._parts is None:
+            self._parts = build_parts(RunSettings(**dict(self)))
+        return self._parts

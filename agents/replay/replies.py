@@ -2,19 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
 
 from cropsmith import errors
 from cropsmith.agents.backends.boxes.rendering import prompt_text
-from cropsmith.agents.backends.protocol.backend import Ask, Reply, Status, Tokens, ToolCall
+from cropsmith.agents.backends.protocol.backend import Ask, Reply
+from cropsmith.agents.backends.protocol.reply_codec import restored
 from cropsmith.agents.trace.record import CallRecord, current_step
 from cropsmith.agents.trace.values import Trace
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.geometry import Size
 
 _PICTURE = re.compile(r"\[picture [0-9a-f]+ (\d+)x(\d+)\]")
+
+_SHARED = {*Reply.model_fields} & {*CallRecord.model_fields}
+"""What a record calls as the reply does."""
 
 Key = tuple[str, int, str]
 """Node, round, purpose."""
@@ -96,40 +99,18 @@ def _reply(record: CallRecord, ask: Ask) -> Reply:
     if record.status == "error":
         kind = getattr(errors, record.raised, CropsmithError)
         raise kind(record.reason)
-    value: Any = None
-    if record.parsed is not None:
-        try:
-            value = ask.answer.model_validate(record.parsed)
-        except ValidationError as error:
-            raise CropsmithError(
-                f"The recorded reply to '{ask.purpose}' does not fit what this version asks."
-            ) from error
-    return Reply(
-        status=Status(record.status),
-        value=value,
-        tool_calls=tuple(_call(call, ask) for call in record.tool_calls),
-        raw=record.raw,
-        reason=record.reason,
-        model=record.model,
-        tokens=Tokens(
-            prompt=record.prompt_tokens,
-            completion=record.completion_tokens,
-            cached=record.cached_tokens,
-        ),
-        cost=record.cost,
-        seconds=record.seconds,
-        attempts=record.attempts,
-        convention=record.convention,
-        sent=record.sent,
-        seen=record.seen,
-        cached=record.from_cache,
-    )
-
-
-def _call(recorded: Any, ask: Ask) -> ToolCall:
-    """Return a recorded tool call with its arguments as the tool takes them, boxes in our frame."""
-    call = ToolCall.model_validate(recorded)
-    spec = next((tool for tool in ask.tools if tool.name == call.name), None)
-    if spec is None or call.value is None:
-        return call
-    return call.model_copy(update={"value": spec.arguments.model_validate(call.value)})
+    facts = record.model_dump(include=_SHARED) | {
+        "value": record.parsed,
+        "cached": record.from_cache,
+        "tokens": {
+            "prompt": record.prompt_tokens,
+            "completion": record.completion_tokens,
+            "cached": record.cached_tokens,
+        },
+    }
+    try:
+        return restored(facts, ask)
+    except ValidationError as error:
+        raise CropsmithError(
+            f"The recorded reply to '{ask.purpose}' does not fit what this version asks."
+        ) from error

@@ -14,16 +14,17 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel
 
 from cropsmith.agents.graph import Graph
+from cropsmith.agents.minds.with_tools.inquiry import Inquiry
 from cropsmith.agents.nodes.state import CropState
 
 
 @cache
 def state_types() -> frozenset[type]:
-    """Return every model and enumeration that the state can hold, at any depth."""
+    """Return every model and enumeration that the states can hold, at any depth."""
     found: set[type] = set()
-    hints = get_type_hints(CropState, include_extras=True)
-    for hint in hints.values():
-        found.update(_within(hint, found))
+    for state in (CropState, Inquiry):
+        for hint in get_type_hints(state, include_extras=True).values():
+            found.update(_within(hint, found))
     return frozenset(found)
 
 

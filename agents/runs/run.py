@@ -9,12 +9,11 @@ from typing import Any
 from cropsmith.agents.graph import Graph, build_graph
 from cropsmith.agents.nodes.ask_mind import HASH
 from cropsmith.agents.nodes.state import CropInput
-from cropsmith.agents.parts.parts import Parts, build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.events import Event, Pending, RunBegan, RunEnded
 from cropsmith.agents.settings.run_settings import RunSettings
-from cropsmith.agents.trace.keeping import keep_photo
+from cropsmith.agents.trace.photo import keep_photo
 from cropsmith.agents.trace.record import Facts, Recorder
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.photo import Photo

@@ -1,17 +1,22 @@
-"""Recipes: how many examples, candidates and rounds, per task; data files, each number overridable.
+"""Recipes: how a model is asked, with how many examples, candidates and rounds, per task.
 
-`--recipe cropper --set S=10 --set subject.L=3`: a name alone changes all tasks, `task.name` one.
+They are data files: those that ship, and a person's own in the home folder. Each number can be
+overridden: `--recipe cropper --set S=10 --set subject.L=3`; a name alone changes all tasks,
+`task.name` one. In a file, too, a number above the tasks holds for all that do not say otherwise.
 """
 
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.errors import UsageError
+from cropsmith.settings import home
 from cropsmith.tools.examples.retriever import Criterion
 from cropsmith.tools.schema.request import Intent
 from cropsmith.tools.schema.values import Value
@@ -38,7 +43,8 @@ class TaskRecipe(Value):
     """Refinement rounds."""
     per_round: int = Field(default=0, ge=0, le=8)
     """Candidates asked in a refinement round; 0 for R."""
-    temperature: float = Field(default=0.05, ge=0, le=2)
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """Of the proposals."""
     final: Literal["last", "best", "agreed"] = "best"
     """The best-scoring crop of the last round, of all rounds, or the one of all rounds that the
     model's answers agree on most."""
@@ -60,19 +66,29 @@ class Recipe(Value):
     name: str
     style: Literal["argued", "in-context"] = "argued"
     """How crops are asked for: argued from an analysis (CROP), or by example alone (Cropper)."""
+    tools: bool = False
+    """Let the model call the tools itself."""
     alone: bool = False
     """No candidates beside the model's own."""
     scorers: str = "default"
     """Profile of tools/scorers/scorer_weights.toml."""
     stand_in: str = ""
     """Profile where a scorer that `scorers` weighs is missing; empty to go without it."""
-    free: TaskRecipe
-    subject: TaskRecipe
-    ratio: TaskRecipe
+    free: TaskRecipe = TaskRecipe()
+    subject: TaskRecipe = TaskRecipe()
+    ratio: TaskRecipe = TaskRecipe()
 
     def of(self, intent: Intent) -> TaskRecipe:
         """Return the numbers for what is wanted."""
         return {"free": self.free, "subject": self.subject, "ratio": self.ratio}[intent.task]
+
+    def with_tools(self, settings: RunSettings) -> bool:
+        """Tell whether the model may call tools; an argued question asked once leaves no room."""
+        return (self.tools or settings.agentic) and not self.asked_once(settings)
+
+    def asked_once(self, settings: RunSettings) -> bool:
+        """Tell whether the effort allows the model one call alone."""
+        return self.style == "argued" and settings.effort == "quick"
 
 
 def recipe_names() -> Sequence[str]:
@@ -81,23 +97,63 @@ def recipe_names() -> Sequence[str]:
     return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
 
 
+def own_recipes() -> Mapping[str, Path]:
+    """Return a person's own recipes: name -> file."""
+    return {path.stem: path for path in sorted((home() / "recipes").glob("*.toml"))}
+
+
 def load_recipe(name: str = "", overrides: Sequence[str] = ()) -> Recipe:
-    """Return a recipe with its overrides. UsageError for an unknown name, number or value."""
+    """Return a recipe with its overrides.
+
+    UsageError for an unknown name, number or value, a file that cannot be read, and a person's own
+    recipe of a name that ships: results of that name would no longer mean the same.
+    """
     name = name or STANDARD
-    known = recipe_names()
-    if name not in known:
-        near = get_close_matches(name, known, n=1) or known
-        raise UsageError(f"There is no recipe '{name}'.", hint=f"Known: {', '.join(near)}.")
-    text = files("cropsmith.agents.settings").joinpath("recipes", f"{name}.toml").read_text("utf-8")
-    data: dict[str, Any] = {"name": name, **tomllib.loads(text)}
+    text, origin = _text_of(name)
+    try:
+        data = _for_all_tasks(tomllib.loads(text), origin)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{origin} is not TOML: {error}.") from error
+    if "name" in data:
+        raise UsageError(f"{origin} has no 'name'.", hint="A recipe is called as its file is.")
     for override in overrides:
         _override(data, override)
     try:
-        return Recipe.model_validate(data)
+        return Recipe.model_validate({**data, "name": name})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"The recipe's {where} cannot be so: {first['msg']}.") from error
+        if first["type"] == "extra_forbidden":
+            raise UsageError(f"{origin} has no '{where}'.") from error
+        raise UsageError(f"{origin}: {where} cannot be so: {first['msg']}.") from error
+
+
+def _text_of(name: str) -> tuple[str, str]:
+    """Return the text of a recipe, and what to call it. UsageError when there is none."""
+    shipped, own = recipe_names(), own_recipes()
+    if name in shipped:
+        if path := own.get(name):
+            hint = f"Rename {path}."
+            raise UsageError(f"A recipe called '{name}' ships with cropsmith.", hint=hint)
+        folder = files("cropsmith.agents.settings").joinpath("recipes")
+        return folder.joinpath(f"{name}.toml").read_text("utf-8"), f"The recipe {name}"
+    if name not in own:
+        near = get_close_matches(name, [*shipped, *own], n=1) or [*shipped, *own]
+        raise UsageError(f"There is no recipe '{name}'.", hint=f"Known: {', '.join(near)}.")
+    try:
+        return own[name].read_text("utf-8"), f"The recipe {own[name]}"
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The recipe {own[name]} cannot be read: {error}.") from error
+
+
+def _for_all_tasks(data: dict[str, Any], origin: str) -> dict[str, Any]:
+    """Return a recipe's data with the numbers above its tasks given to each of them."""
+    common = {name: data.pop(name) for name in TaskRecipe.model_fields if name in data}
+    for task in TASKS:
+        if not isinstance(section := data.get(task, {}), dict):
+            raise UsageError(f"{origin}: {task} must be a table, [{task}].")
+        data[task] = {**common, **section}
+    return data
 
 
 def _override(data: dict[str, Any], override: str) -> None:
@@ -106,7 +162,7 @@ def _override(data: dict[str, Any], override: str) -> None:
     if not equals or not name:
         raise UsageError(f"'{override}' is not an override.", hint="Write name=value: S=10.")
     value = _value(text)
-    if not task and name in ("style", "alone", "scorers", "stand_in"):
+    if not task and name in ("style", "tools", "alone", "scorers", "stand_in"):
         data[name] = value
         return
     if name not in TaskRecipe.model_fields or (task and task not in TASKS):
@@ -116,8 +172,7 @@ def _override(data: dict[str, Any], override: str) -> None:
         )
         raise UsageError(f"A recipe has no '{path}'.", hint=hint)
     for each in TASKS if not task else (task,):
-        section: Mapping[str, Any] = data.get(each, {})
-        data[each] = {**section, name: value}
+        data[each] = {**data[each], name: value}
 
 
 def _value(text: str) -> Any:

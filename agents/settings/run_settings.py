@@ -27,11 +27,14 @@ class Knob:
     unit: str = ""
     flag: str = ""
     """Its option on the command line, where that is not its name."""
+    heeded_by_all: tuple[str, ...] = ()
+    """Values that mean something to every mind, whatever `applies` says of the others."""
     studied: bool = True
     """Whether systems of a study may differ in it; the others the study sets itself."""
 
 
 MODELS = Knob(applies="models")
+EFFORT = Knob(applies="models, argued with", heeded_by_all=("quick",))
 
 
 class RunSettings(Value):
@@ -40,7 +43,7 @@ class RunSettings(Value):
     model: Annotated[str, Knob(flag="--model/-m")] = Field(
         "builtin", description="Who looks: builtin, or provider/model."
     )
-    effort: Effort = Field(
+    effort: Annotated[Effort, EFFORT] = Field(
         "standard",
         description="quick: one call; standard: the full path; thorough: samples and refinement.",
     )
@@ -130,7 +133,8 @@ class RunSettings(Value):
         return tuple(
             name
             for name, field in type(self).model_fields.items()
-            if self.knob(name).applies not in met and getattr(self, name) != field.default
+            if (knob := self.knob(name)).applies not in met
+            and getattr(self, name) not in (field.default, *knob.heeded_by_all)
         )
 
 

@@ -2,14 +2,13 @@
 
 import os
 import sqlite3
-import time
 import zlib
 from pathlib import Path
 
-from cropsmith.agents.trace.migrations import migrate
+from cropsmith.agents.trace.migrations import MIGRATIONS
 from cropsmith.errors import OutputError
+from cropsmith.vectorstore import sqlite
 
-BUSY_SECONDS = 30.0
 _LONG = 400
 
 
@@ -34,31 +33,18 @@ def connect(home: Path) -> sqlite3.Connection:
         home.mkdir(parents=True, exist_ok=True)
         # Requests and photo names may be private: the file is its owner's alone.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        if path.stat().st_size == 0:
-            db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts for a new file only
-        _use_wal(db)
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
-        migrate(db)
+        return sqlite.connect(
+            path,
+            MIGRATIONS,
+            synchronous="NORMAL",
+            # The first counts for a new file only.
+            pragmas=("auto_vacuum = INCREMENTAL", "foreign_keys = ON"),
+        )
     except (OSError, sqlite3.Error) as error:
         raise OutputError(
             f"The trace file {path} cannot be used: {error}.",
             hint="Free the disk, set CROPSMITH_HOME to another folder, or pass --no-trace.",
         ) from error
-    return db
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    """Switch a new file to WAL. SQLite does not wait for another process that does the same."""
-    until = time.monotonic() + BUSY_SECONDS
-    while db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.01)
 
 
 def pack(text: str) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropsmith.agents.trace.database import connect, file_of, images_of
-from cropsmith.agents.trace.process import alive
+from cropsmith.agents.trace.writer import alive
 from cropsmith.tools.images.image_store import ImageStore
 
 CHUNK = 200

@@ -12,9 +12,9 @@ import pydantic_core
 
 from cropsmith import settings
 from cropsmith.agents.trace.database import connect, file_of, images_of, unpack
-from cropsmith.agents.trace.process import alive
 from cropsmith.agents.trace.record import Facts, Step, StepMark
 from cropsmith.agents.trace.values import PictureUse, Trace, TraceHead, TraceStatus
+from cropsmith.agents.trace.writer import alive
 from cropsmith.errors import OutputError, UsageError
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.schema.geometry import Size

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from cropsmith.agents.trace.record import Recorder
 from cropsmith.agents.trace.values import Trace
 from cropsmith.errors import UnreadableImage, UsageError
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.images.photo import Photo, open_photo
+from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE, View
 
 
 def original(trace: Trace, images: ImageStore) -> bytes | None:
@@ -64,3 +66,23 @@ def jpeg_of(photo: Photo, side: int) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82, optimize=True)
     return out.getvalue()
+
+
+MAX_PHOTO_BYTES = 32 * 2**20
+"""A photo that came without a file (bytes, web, standard input) is kept up to this size."""
+
+
+def keep_photo(recorder: Recorder, view: View, *, whole: bool = False) -> None:
+    """Keep a small preview; the photo's own bytes too when no file holds them, or when `whole`.
+
+    The preview stands in when the file has moved. It comes from the pixels that the built-in eyes
+    look at anyway, so it costs one small JPEG.
+    """
+    if recorder.trace_id is None:
+        return
+    out = io.BytesIO()
+    Image.fromarray(view.pixels(SIGHT_SIDE)).save(out, "JPEG", quality=80)
+    recorder.picture(out.getvalue(), "preview")
+    photo = view.photo
+    if whole or (photo.path is None and len(photo.data) <= MAX_PHOTO_BYTES):
+        recorder.picture(photo.data, "photo")

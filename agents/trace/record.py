@@ -144,6 +144,12 @@ current_step: contextvars.ContextVar[OpenStep | None] = contextvars.ContextVar(
 """The step that calls made now belong to; per asyncio task, so side-by-side nodes stay apart."""
 
 
+def note(text: str) -> None:
+    """Write a remark to the step under way, if there is one."""
+    if (step := current_step.get()) is not None:
+        step.notes.append(text)
+
+
 class Recorder(Protocol):
     """Collects the steps of one run."""
 

@@ -12,10 +12,9 @@ from pydantic import TypeAdapter
 
 from cropsmith import settings
 from cropsmith.agents.trace.database import connect, images_of, pack
-from cropsmith.agents.trace.process import this_process
 from cropsmith.agents.trace.record import Facts, Step, StepMark
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
-from cropsmith.agents.trace.writer import Job, Work, Writer, writer_of
+from cropsmith.agents.trace.writer import Job, Work, Writer, this_process, writer_of
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.schema.plain_text import plain_unicode

@@ -7,17 +7,56 @@ milliseconds of its arrival, and what was kept outlives a `kill -9`.
 
 import atexit
 import os
+import socket
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 
 from cropsmith.agents.trace.database import connect, file_of
 from cropsmith.errors import OutputError
+
+
+def _start_of(pid: int) -> str:
+    """Return when a process began, in the kernel's ticks; empty where that cannot be read."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+    # The second field is the command in parentheses and may hold blanks; the start is field 22.
+    return stat.rpartition(")")[2].split()[19]
+
+
+@cache
+def _named(pid: int) -> str:
+    # Keyed by pid, so that a forked child gets a name of its own.
+    return f"{socket.gethostname()}/{pid}/{_start_of(pid)}"
+
+
+def this_process() -> str:
+    """Return host/pid/start."""
+    return _named(os.getpid())
+
+
+def alive(name: str) -> bool:
+    """Tell whether the named process still runs; True when that cannot be known from here."""
+    host, pid, start = name.rsplit("/", 2)
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    # Pids are used again: the start tells a successor from the writer.
+    return not start or _start_of(int(pid)) == start
+
 
 GATHER_SECONDS = 0.002
 """Jobs that come so soon after one another are one transaction, which is most of their cost."""

@@ -11,8 +11,8 @@ from cropsmith.agents.runs.human_approval import begin, resume
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.cropping import Delivery, delivered, read_box
 from cropsmith.errors import UsageError
-from cropsmith.printable import printable
 from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
+from cropsmith.tools.schema.plain_text import visible_line
 from cropsmith.tools.schema.request import CropRequest
 
 
@@ -45,19 +45,19 @@ def finish(
             print("Choose with --choose CANDIDATE or --choose x1,y1,x2,y2, once for each shape.")
             return
         answer = asyncio.run(resume(answer.trace_id, word))
-    print(*map(printable, delivered(answer, delivery, many=False).lines), sep="\n", flush=True)
+    print(*map(visible_line, delivered(answer, delivery, many=False).lines), sep="\n", flush=True)
 
 
 def told(question: Question) -> list[str]:
     """Return the question as lines."""
-    lines = [printable(question.problem)] if question.problem else []
+    lines = [visible_line(question.problem)] if question.problem else []
     for shape in question.shapes:
         lines.append(f"Which crop{' for ' + shape.target.name if shape.target.name else ''}?")
         for number, leader in enumerate(shape.leaders, 1):
             corners = ", ".join(f"{value:.3f}" for value in leader.box.corners)
             source, total = leader.provenance.source, leader.total or 0.0
             line = f"  {number}  {leader.id:<8} {total:6.3f}  [{corners}]  {source}"
-            lines.append(printable(f"{line}  {leader.reason}".rstrip()))
+            lines.append(visible_line(f"{line}  {leader.reason}".rstrip()))
     return lines
 
 

@@ -17,9 +17,9 @@ from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.telling import told
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.printable import printable
 from cropsmith.tools.images.output import check_output, crop_path, write_image, write_picture
 from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.plain_text import visible_line
 from cropsmith.tools.schema.request import CropRequest
 
 PHOTO_SUFFIXES = {
@@ -229,11 +229,11 @@ def crop_all(
     for outcome in outcomes(photos, request, settings, delivery, jobs):
         worst = max(worst, outcome.exit_code)
         if outcome.exit_code:
-            print(*map(printable, outcome.lines), sep="\n", file=sys.stderr)
+            print(*map(visible_line, outcome.lines), sep="\n", file=sys.stderr)
         elif delivery.json:
             reports.append(outcome.report)
         else:
-            print(*map(printable, outcome.lines), sep="\n", flush=True)
+            print(*map(visible_line, outcome.lines), sep="\n", flush=True)
     if delivery.json and reports:
         print(json.dumps(reports[0] if len(photos) == 1 else reports, indent=2))
     return worst

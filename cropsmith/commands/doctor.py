@@ -15,11 +15,11 @@ class Finding:
 
 def doctor() -> None:
     """Say what works here, what is missing and how to get it."""
-    from cropsmith.printable import printable
+    from cropsmith.tools.schema.plain_text import visible_line
 
     for finding in findings():
         mark = "ok     " if finding.good else "missing"
-        print(f"{mark}  {finding.area:18} {printable(finding.text)}")
+        print(f"{mark}  {finding.area:18} {visible_line(finding.text)}")
 
 
 def findings() -> Iterator[Finding]:
@@ -32,6 +32,7 @@ def findings() -> Iterator[Finding]:
     yield Finding("builtin", True, "the built-in photographer needs nothing more")
     yield from _folders()
     yield from _settings()
+    yield from _recipes()
     yield from _extras()
     yield from _torchvision()
     yield from _providers()
@@ -68,6 +69,20 @@ def _settings() -> Iterator[Finding]:
         return
     for name, origin in found.origins.items():
         yield Finding("settings", True, f"{name} = {getattr(found.settings, name)}, from {origin}")
+
+
+def _recipes() -> Iterator[Finding]:
+    from cropsmith.agents.settings.recipe import load_recipe, own_recipes, recipe_names
+    from cropsmith.errors import CropsmithError
+
+    yield Finding("recipes", True, f"{', '.join(recipe_names())} (--recipe)")
+    for name, path in own_recipes().items():
+        try:
+            load_recipe(name)
+        except CropsmithError as error:
+            yield Finding("recipe", False, str(error))
+        else:
+            yield Finding("recipe", True, f"{name}, your own: {path}")
 
 
 def _extras() -> Iterator[Finding]:

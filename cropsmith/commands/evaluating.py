@@ -19,9 +19,9 @@ from cropsmith.evals.statistics.paired import Comparison, compare
 from cropsmith.evals.study.plan import Forecast, Part, Plan, offered
 from cropsmith.evals.study.runner import Outcome, Runner
 from cropsmith.evals.trial import SampleStatus
-from cropsmith.printable import printable
 from cropsmith.settings import home
 from cropsmith.studio.studies import remember
+from cropsmith.tools.schema.plain_text import visible_line
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def _listed(name: str, found: Sequence[Found], check: bool) -> Listed:
     }  # fmt: skip
     for one in found:
         entry: dict[str, Any] = {"path": str(one.root)}
-        lines.append(f"{'':12} here: {printable(str(one.root))}")
+        lines.append(f"{'':12} here: {visible_line(str(one.root))}")
         if check:
             dataset = load(one.root, name)
             present = sum(Path(p.path).is_file() for p in dataset.photos)
@@ -66,7 +66,7 @@ def _listed(name: str, found: Sequence[Found], check: bool) -> Listed:
             counts = ", ".join(f"{split or 'all'} {n:,}" for split, n in dataset.splits.items())
             lines.append(f"{'':14} {counts}; {present:,} photos present")
             lines.append(f"{'':14} protocols: {', '.join(offered(dataset)) or 'none'}")
-            lines += [f"{'':14} ! {printable(str(problem))}" for problem in dataset.problems]
+            lines += [f"{'':14} ! {visible_line(str(problem))}" for problem in dataset.problems]
             lines += _counts(row.published, dataset.splits)
         facts["found"].append(entry)
     if not found:
@@ -98,7 +98,7 @@ def show_plan(study: Path, folder: Path) -> Iterator[str]:
     for row in rows:
         if row.part != part:
             part = row.part
-            yield printable(part)
+            yield visible_line(part)
         yield _plan_line(row)
     yield from _plan_sum(rows, spent, limit)
 
@@ -107,7 +107,7 @@ def _plan_line(row: Forecast) -> str:
     cost = None if row.cost is None else row.cost * row.left
     work = float("nan") if row.seconds is None else row.seconds * row.left
     text = (
-        f"  {printable(row.system):30} {row.samples:8,} {row.done:8,} {row.retry:6,} "
+        f"  {visible_line(row.system):30} {row.samples:8,} {row.done:8,} {row.retry:6,} "
         f"{dollars(cost):>10} {seconds(work):>10}"
     )
     return text + (f"  ({row.without_photo:,} photos missing)" if row.without_photo else "")
@@ -138,7 +138,10 @@ def run_study(study: Path, folder: Path, again: frozenset[str], *, quiet: bool) 
     with opened(study, folder, write=True) as plan:
         for part in plan.parts:
             for problem in part.dataset.problems:
-                print(f"{printable(part.spec.title)}: {printable(str(problem))}", file=sys.stderr)
+                print(
+                    f"{visible_line(part.spec.title)}: {visible_line(str(problem))}",
+                    file=sys.stderr,
+                )
         total = sum(row.left for row in plan.forecast(again))
         runner = Runner(plan, again=again, progress=None if quiet else _progress(total))
         outcome = runner.run()
@@ -160,7 +163,7 @@ def _told(outcome: Outcome) -> int:
     counts = ", ".join(f"{n:,} {s.value}" for s, n in sorted(outcome.by_status.items()))
     print(f"{outcome.done:,} samples run ({counts or 'none'}), {outcome.skipped:,} were here.")
     for system, why in outcome.broken.items():
-        print(f"{printable(system)} stopped: {printable(why)}", file=sys.stderr)
+        print(f"{visible_line(system)} stopped: {visible_line(why)}", file=sys.stderr)
     if outcome.stopped_by_cost:
         print("The cost ceiling was reached; raise max_cost and run again.", file=sys.stderr)
     if outcome.not_run:
@@ -259,10 +262,10 @@ def _compare_part(plan: Plan, part: Part, first: str, second: str, key: str) -> 
 def _compared_lines(
     part: Part, measure: Any, result: Comparison, extremes: Sequence[tuple[str, float]]
 ) -> Iterator[str]:
-    yield f"{printable(part.title)}: {measure.title}"
+    yield f"{visible_line(part.title)}: {measure.title}"
     gap = result.difference
     yield (
-        f"  {printable(result.first)} minus {printable(result.second)}: "
+        f"  {visible_line(result.first)} minus {visible_line(result.second)}: "
         f"{difference(gap.value, measure)} "
         f"(95 % {difference(gap.low, measure)} to {difference(gap.high, measure)}, "
         f"{gap.photos:,} photos)"
@@ -275,4 +278,4 @@ def _compared_lines(
     if not result.significant and result.more_photos:
         yield f"  about {result.more_photos:,} more photos would show a difference of this size"
     for name, gap_here in extremes:
-        yield f"    {difference(gap_here, measure):>9}  {printable(name)}"
+        yield f"    {difference(gap_here, measure):>9}  {visible_line(name)}"

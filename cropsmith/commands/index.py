@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cropsmith.errors import OutputError, UsageError
-from cropsmith.printable import printable
+from cropsmith.tools.schema.plain_text import visible_line
 
 if TYPE_CHECKING:
     from cropsmith.tools.schema.geometry import Box
@@ -41,31 +41,32 @@ def build(
         str, typer.Option(help="train, val, test or all; by default train where there is one.")
     ] = "",
     embedder: Annotated[
-        str, typer.Option(help="builtin, open_clip, open_clip/MODEL:WEIGHTS.")
+        str,
+        typer.Option(
+            help="builtin, open_clip, open_clip/MODEL:WEIGHTS; "
+            "by default open_clip where its weights are here."
+        ),
     ] = "",
-    store: Annotated[str, typer.Option(help="exact or chroma.")] = "exact",
+    store: Annotated[
+        str, typer.Option(help="exact or chroma; by default chroma where it is installed.")
+    ] = "",
     url: Annotated[str, typer.Option(help="Of a Chroma server, for --store chroma.")] = "",
     limit: Annotated[int | None, typer.Option(help="So many photos only.")] = None,
     bad: BadFile = None,
 ) -> None:
     """Build an index, or go on with one: what is there already is kept."""
-    from cropsmith.vectorstore.embedder import DEFAULT
-    from cropsmith.vectorstore.embedder import embedder as make
-    from cropsmith.vectorstore.index import Index, index_folder
+    from cropsmith.vectorstore.embedders import embedder as make
+    from cropsmith.vectorstore.index import STORES, Index, embedder_for, index_folder
 
-    if store not in ("exact", "chroma"):
-        raise UsageError(f"There is no store '{store}'.", hint="There are: exact, chroma.")
+    if store and store not in STORES:
+        raise UsageError(f"There is no store '{store}'.", hint=f"There are: {', '.join(STORES)}.")
     if url and store != "chroma":
         raise UsageError("--url is the address of a Chroma server.", hint="Add --store chroma.")
     photos, flaws, dataset = _read(source, format, split)
-    by = make(embedder or DEFAULT)
+    folder = index_folder(name)
+    embedder = embedder or embedder_for(folder)
     index = Index.create(
-        index_folder(name),
-        by,
-        name=embedder or DEFAULT,
-        dataset=dataset,
-        store="exact" if store == "exact" else "chroma",
-        url=url,
+        folder, make(embedder), name=embedder, dataset=dataset, store=STORES.get(store), url=url
     )
     _fill(index, photos[:limit], flaws, bad)
 
@@ -90,7 +91,7 @@ def add(
         if name != PERSONAL:
             raise UsageError("A single crop is added to the personal index only.")
         keep_crop(open_photo(source), _box(box))
-        print(f"{printable(source.name)}: kept as an example of your taste.")
+        print(f"{visible_line(source.name)}: kept as an example of your taste.")
         return
     photos, flaws, _ = _read(source, "", "all")
     index = open_personal() if name == PERSONAL else Index.open(index_folder(name))
@@ -171,11 +172,11 @@ def search(
         scores = [f"{crop.score:.2f}" for crop in example.crops if crop.score is not None]
         corners = ", ".join(f"{v:.3f}" for v in boxes[0].corners)
         print(
-            printable(f"{example.similarity:.3f}  {example.source}  [{corners}]"),
+            visible_line(f"{example.similarity:.3f}  {example.source}  [{corners}]"),
             *scores,
         )
     for missing in found.missing:
-        print(printable(f"       {missing}: the file has gone"))
+        print(visible_line(f"       {missing}: the file has gone"))
     if found.duplicates:
         print(f"{found.duplicates} left out: the photo itself, or nearly.")
     if len(tiles) == 1:
@@ -185,7 +186,7 @@ def search(
         Image.fromarray(contact_sheet(tiles)).save(out, quality=90)
     except (OSError, ValueError) as error:
         raise OutputError(f"{out} cannot be written: {error}.") from error
-    print(f"{printable(str(out))}: {len(tiles) - 1} photos with their crops.")
+    print(f"{visible_line(str(out))}: {len(tiles) - 1} photos with their crops.")
 
 
 def _read(
@@ -230,7 +231,7 @@ def _fill(
     from cropsmith.tools.examples.row import entries_of
     from cropsmith.vectorstore.build import build as fill
     from cropsmith.vectorstore.cache import EmbeddingCache
-    from cropsmith.vectorstore.embedder import embedder as make
+    from cropsmith.vectorstore.embedders import embedder as make
 
     by = make(index.manifest.embedder_name)
     cache = EmbeddingCache()
@@ -288,12 +289,12 @@ def _tell(
         return
     print(f"{len(bad)} bad photos or lines were left out:")
     for one in bad[:SHOWN]:
-        print(printable(f"  {one.id}: {one.reason}"))
+        print(visible_line(f"  {one.id}: {one.reason}"))
     if len(bad) > SHOWN:
         print(f"  ... and {len(bad) - SHOWN} more; --bad FILE writes them all.")
     if bad_file is not None:
         try:
-            lines = [printable(f"{one.id}\t{one.reason}") for one in bad]
+            lines = [visible_line(f"{one.id}\t{one.reason}") for one in bad]
             bad_file.write_text("\n".join(lines) + "\n", "utf-8")
         except OSError as error:
             raise OutputError(f"{bad_file} cannot be written: {error.strerror}.") from error

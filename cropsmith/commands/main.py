@@ -6,7 +6,7 @@ import typer
 
 from cropsmith.commands import crop, doctor, eval, index, models, studio, taste, trace, weights
 from cropsmith.errors import CropsmithError
-from cropsmith.printable import printable
+from cropsmith.tools.schema.plain_text import visible_line
 
 app = typer.Typer(
     name="cropsmith",
@@ -31,7 +31,7 @@ def main() -> None:
     try:
         app()
     except CropsmithError as error:
-        print(f"cropsmith: {printable(str(error))}", file=sys.stderr)
+        print(f"cropsmith: {visible_line(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("cropsmith: stopped.", file=sys.stderr)

@@ -24,7 +24,7 @@ def list_(
     import asyncio
 
     from cropsmith.agents.backends.availability import standings
-    from cropsmith.printable import printable
+    from cropsmith.tools.schema.plain_text import visible_line
 
     if families:
         _families()
@@ -39,11 +39,11 @@ def list_(
         if provider.ready:
             print(f"{provider.provider}: ready{place}. {len(provider.models)} models.")
             for name in provider.models[:20]:
-                print(f"  {printable(name)}{_convention(name, provider.endpoint)}")
+                print(f"  {visible_line(name)}{_convention(name, provider.endpoint)}")
             if len(provider.models) > 20:
                 print(f"  ... and {len(provider.models) - 20} more")
         else:
-            print(f"{provider.provider}: not ready. {printable(provider.problem)}")
+            print(f"{provider.provider}: not ready. {visible_line(provider.problem)}")
 
 
 def _convention(name: str, endpoint: str) -> str:
@@ -84,7 +84,7 @@ def probe_(
     from cropsmith.agents.backends.boxes.probe import probe
     from cropsmith.agents.backends.boxes.rendering import box_words
     from cropsmith.agents.backends.registry import make_wire
-    from cropsmith.printable import printable
+    from cropsmith.tools.schema.plain_text import visible_line
 
     wire = make_wire(model)
     if family:
@@ -97,7 +97,7 @@ def probe_(
             convention=declared,
         )
     else:
-        verdict = asyncio.run(probe(wire, tell=lambda line: print(f"  {printable(line)}")))
+        verdict = asyncio.run(probe(wire, tell=lambda line: print(f"  {visible_line(line)}")))
     found = verdict.convention
     scale = "pixels of the picture as seen" if found.extent is None else f"0 to {found.extent:g}"
     print(f"{model} writes a box as {box_words(found)}, {scale}, on the {found.frame}.")
@@ -130,8 +130,8 @@ def serve(
 ) -> None:
     """Host an open VLM with vLLM until Ctrl-C. What follows -- goes to `vllm serve` as it is."""
     from cropsmith.agents.backends.providers.hosting import Hosting, start
-    from cropsmith.printable import printable
     from cropsmith.settings import home
+    from cropsmith.tools.schema.plain_text import visible_line
 
     model = model.removeprefix("vllm/")
     hosting = Hosting(
@@ -150,7 +150,7 @@ def serve(
     try:
         with _Ends():
             server.wait_until_healthy(
-                timeout, lambda line: print(f"  {printable(line)[:160]}", file=sys.stderr)
+                timeout, lambda line: print(f"  {visible_line(line)[:160]}", file=sys.stderr)
             )
             print(f"Ready at {hosting.url}/v1. Use it with:")
             if port != 8000 or host != "127.0.0.1":

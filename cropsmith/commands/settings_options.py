@@ -47,7 +47,7 @@ def options() -> Iterator[inspect.Parameter]:
             row.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Annotated[Optional[kind], option],  # type: ignore[valid-type]  # noqa: UP045
+            annotation=Annotated[Optional[kind], option],  # noqa: UP045
         )
 
 

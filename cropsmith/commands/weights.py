@@ -22,7 +22,7 @@ def list_weights() -> None:
         local_model,
         weight_files,
     )
-    from cropsmith.tools.scorers.encoder import DEFAULT_CLIP
+    from cropsmith.vectorstore import clip_weights
 
     typer.echo(f"Folder: {weights_folder()}")
     for name, row in weight_files().items():
@@ -31,7 +31,9 @@ def list_weights() -> None:
         except WeightsMissing:
             state = "damaged: fetch it again"
         typer.echo(f"{name:38}  {state:9}  {row.bytes / 1e6:.1f} MB, {row.licence}: {row.about}")
-    for name in (DEFAULT_CLIP, *KNOWN):
+    clip = "here" if clip_weights.at_hand() else "not here"
+    typer.echo(f"{clip_weights.DEFAULT:38}  {clip}, for open_clip")
+    for name in KNOWN:
         place = local_model(name)
         typer.echo(f"{name:38}  {'here' if place else 'not here'}{f'  {place}' if place else ''}")
 

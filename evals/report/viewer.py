@@ -92,7 +92,7 @@ def _first_shown(table: Table) -> list[int]:
     """Return the systems that are shown at first: the real ones, and the best trivial row."""
     kinds = [row.kind for row in table.rows]
     systems = [index for index, kind in enumerate(kinds) if kind == "system"][:6]
-    return systems + [kinds.index("trivial")] * ("trivial" in kinds)
+    return [*systems, *([kinds.index("trivial")] if "trivial" in kinds else [])]
 
 
 def _entries(plan: Plan, table: Table) -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from cropsmith.agents.backends.calls.prices import price_of
+from cropsmith.agents.backends.calls.purse import ANSWER_TOKENS, PICTURE_TOKENS
+from cropsmith.agents.backends.protocol.backend import Tokens
+from cropsmith.agents.settings.recipe import load_recipe, own_recipes
 from cropsmith.errors import UsageError
 from cropsmith.evals.baselines.registry import BASELINES, Baseline, fitted
 from cropsmith.evals.datasets.dataset import Dataset
 from cropsmith.evals.datasets.registry import Selection, load
-from cropsmith.evals.study.ledger import ANSWER_TOKENS, PICTURE_TOKENS
 from cropsmith.evals.study.spec import DatasetSpec, Study, SystemSpec, digest
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import PAID_FOR, Mode, Protocol, Trial, offers, trial_for
@@ -201,12 +203,10 @@ class Plan:
         if free or arm.spec is None:
             return None, 0.0
         price = arm.spec.price or price_of(arm.spec.model)
-        if price is None:
-            return None, None
         prompt = PROMPT_TOKENS + PICTURE_TOKENS * (1 + (arm.spec.S or 0))
-        call = (prompt * price.input + ANSWER_TOKENS * price.output) / 1e6
+        call = price.of(Tokens(prompt=prompt, completion=ANSWER_TOKENS)) if price else None
         rounds = arm.spec.L or 0
-        return None, call * (CALLS[arm.spec.effort] + rounds)
+        return None, None if call is None else call * (CALLS[arm.spec.effort] + rounds)
 
 
 def make_plan(study: Study, store: Store) -> Plan:
@@ -244,8 +244,10 @@ def training_for(part: Part) -> Sequence[LabelledPhoto]:
 
 
 def settings_of(spec: SystemSpec, study: Study) -> dict[str, Any]:
-    """Return what may change a system's answers: its settings and the texts of its prompts."""
+    """Return what may change a system's answers: settings, texts of prompts, a person's recipe."""
     facts: dict[str, Any] = {"settings": spec.settings}
+    if spec.recipe in own_recipes():
+        facts["recipe"] = load_recipe(spec.recipe).model_dump(mode="json", exclude_defaults=True)
     if spec.asks_a_model:
         facts["prompts"] = prompts_hash(study.resolve(spec.prompts) if spec.prompts else None)
     return facts

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Message, Picture, Status
+from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Message, Status
 from cropsmith.evals.study.ledger import current_attempt
 from cropsmith.evals.trial import Answer, SampleStatus, Trial
 from cropsmith.prompts import render
@@ -21,9 +21,9 @@ class Scores(Value):
 
 
 async def rank_with(mind: Any, view: View, trial: Trial, temperature: float) -> Answer:
-    """Ask a VLM mind's backend for one score per box; a wrong number of scores is invalid."""
-    backend = mind.backend
-    picture = await _picture(backend, view)
+    """Ask a mind's model for one score per box; a wrong number of scores is invalid."""
+    asker = mind.asker
+    picture = await asker.darkroom.photo(view)  # exactly as when crops are proposed
     system = render("evals/rank_system")
     words = render("evals/rank", count=len(trial.boxes))
     ask = Ask(
@@ -39,7 +39,7 @@ async def rank_with(mind: Any, view: View, trial: Trial, temperature: float) -> 
         seed=trial.seed,
         prompt_hashes=(system.template_sha256, words.template_sha256),
     )
-    reply = await backend.ask(ask)
+    reply = await asker.backend.ask(ask)
     if reply.status is not Status.OK:
         return Answer(status=SampleStatus(str(reply.status)), message=reply.reason)
     if len(reply.value.scores) != len(trial.boxes):
@@ -50,10 +50,3 @@ async def rank_with(mind: Any, view: View, trial: Trial, temperature: float) -> 
             message=f"{len(reply.value.scores)} scores for {len(trial.boxes)} crops.",
         )
     return Answer(status=SampleStatus.OK, scores=reply.value.scores)
-
-
-async def _picture(backend: Any, view: View) -> Picture:
-    """Return the photo exactly as the same model sees it when it proposes crops."""
-    from cropsmith.agents.minds.vlm.pictures import Darkroom
-
-    return await Darkroom(backend).photo(view)

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cropsmith.agents.backends.calls.purse import Purse
 from cropsmith.errors import BudgetSpent, CropsmithError
-from cropsmith.evals.study.ledger import Attempt, Purse, current_attempt
+from cropsmith.evals.study.ledger import Attempt, current_attempt
 from cropsmith.evals.study.plan import Arm, Plan, Planned
 from cropsmith.evals.study.provenance import facts_of_run
 from cropsmith.evals.study.serving import Servers
@@ -57,7 +58,7 @@ class Runner:
         self._progress = progress
         self._build = build or self._default
         self._pause = pause
-        self._purse = Purse(self.store, self.study.max_cost)
+        self._purse = Purse(max_cost=self.study.max_cost, cost=self.store.spending().cost)
         self._systems: dict[str, System] = {}
         self._served: dict[str, str] = {}
         self._states = self.store.states()

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from cropsmith.agents.backends.calls.prices import Rate
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.evals.baselines.registry import BASELINES
 from cropsmith.evals.trial import Mode, Protocol
@@ -21,13 +22,6 @@ APART = frozenset(
     | {name for name in RunSettings.model_fields if not RunSettings.knob(name).studied}
 )
 """Fields of a system that change no answer, or are the study's own to set."""
-
-
-class PriceSpec(Value):
-    """US dollars per million tokens, for a model that the price table does not know."""
-
-    input: float = Field(ge=0)
-    output: float = Field(ge=0)
 
 
 class ServeSpec(Value):
@@ -66,7 +60,7 @@ class SystemSpec(RunSettings):
     grid: Mapping[str, tuple[Setting, ...]] = Field(default_factory=dict)
     """Setting -> values: one system for each combination."""
     serve: ServeSpec | None = None
-    price: PriceSpec | None = None
+    price: Rate | None = None
 
     @model_validator(mode="before")
     @classmethod

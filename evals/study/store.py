@@ -18,16 +18,10 @@ from typing import IO, Any, Self
 
 from cropsmith.errors import OutputError, UsageError
 from cropsmith.evals.trial import PAID_FOR, Answer, SampleStatus
+from cropsmith.vectorstore.sqlite import connect
 
-Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: list[Migration] = []
-migration = MIGRATIONS.append
-
-
-@migration
-def _first(db: sqlite3.Connection) -> None:
-    db.executescript(
-        """
+MIGRATIONS = (
+    """
         CREATE TABLE runs (id INTEGER PRIMARY KEY, started REAL, ended REAL, facts TEXT);
         CREATE TABLE photos (path TEXT PRIMARY KEY, bytes INTEGER, modified INTEGER, sha256 TEXT,
                              faces TEXT) WITHOUT ROWID;
@@ -41,8 +35,9 @@ def _first(db: sqlite3.Connection) -> None:
                             started REAL, status TEXT, cost REAL, seconds REAL,
                             reply TEXT) WITHOUT ROWID;
         CREATE INDEX calls_of_sample ON calls (sample);
-        """
-    )
+    """,
+)
+"""Add to the end, never edit."""
 
 
 @dataclass(frozen=True)
@@ -80,28 +75,14 @@ class Store:
             raise UsageError(f"There are no samples at {path}.", hint="Run: cropsmith eval run")
         with ExitStack() as opened:
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
                 if write:
+                    path.parent.mkdir(parents=True, exist_ok=True)
                     self._guard = opened.enter_context(_only_one(path))
-                self._db = sqlite3.connect(
-                    path, check_same_thread=False, isolation_level=None, timeout=30
-                )
-                opened.callback(self._db.close)
-                self._db.execute("PRAGMA journal_mode = WAL")
                 # A paid answer must be on disk before the next call, also if the power goes.
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._migrate()
+                self._db = connect(path, MIGRATIONS, synchronous="FULL")
             except (OSError, sqlite3.Error) as error:
                 raise OutputError(f"The store {path} cannot be opened: {error}.") from error
             opened.pop_all()
-
-    def _migrate(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > len(MIGRATIONS):
-            raise UsageError(f"{self.path} was written by a newer cropsmith.")
-        for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
-            step(self._db)
-            self._db.execute(f"PRAGMA user_version = {number}")
 
     def __enter__(self) -> Self:
         return self

@@ -69,13 +69,14 @@ def _hint(error: Mapping[str, Any]) -> str:
 
 def known_keys(table: Sequence[str | int]) -> list[str]:
     """Return the keys that a table of the study file may have."""
-    from cropsmith.evals.study.spec import DatasetSpec, PriceSpec, ServeSpec, SystemSpec
+    from cropsmith.agents.backends.calls.prices import Rate
+    from cropsmith.evals.study.spec import DatasetSpec, ServeSpec, SystemSpec
 
     kinds: dict[str, type[Value]] = {
         "systems": SystemSpec,
         "datasets": DatasetSpec,
         "serve": ServeSpec,
-        "price": PriceSpec,
+        "price": Rate,
     }
     named = [part for part in table if isinstance(part, str) and part in kinds]
     hidden = {"text", "folder"}

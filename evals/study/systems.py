@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
+from cropsmith.agents.backends.calls.purse import Purse
 from cropsmith.agents.minds.base.mind import MindFailed
 from cropsmith.agents.parts.parts import Parts, Ready, build_parts
 from cropsmith.agents.runs.run import run
@@ -23,7 +24,7 @@ from cropsmith.errors import (
     UsageError,
 )
 from cropsmith.evals.baselines.registry import Baseline
-from cropsmith.evals.study.ledger import Attempt, Ledger, Purse, current_attempt
+from cropsmith.evals.study.ledger import Attempt, Ledger, current_attempt
 from cropsmith.evals.study.spec import SystemSpec
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.trial import Answer, Mode, SampleStatus, Trial

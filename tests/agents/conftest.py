@@ -105,14 +105,14 @@ def asked() -> Callable[[Parts], list[str]]:
 
     def purposes(parts: Parts) -> list[str]:
         backend: Any = parts.mind
-        return [ask.purpose for ask in backend.backend.inner.asked]
+        return [ask.purpose for ask in backend.asker.backend.inner.asked]
 
     return purposes
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/23.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "coffee.jpg"
 
 
 @pytest.fixture

@@ -1,20 +1,19 @@
 """Native tool calling against a real vLLM server with random weights, by named tool choice."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cropsmith.agents.backends.boxes.families import family_named
 from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.registry import build_backend
-from cropsmith.agents.minds.agentic.mind import AgenticMind
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.recorded_backend import Recorded
+from cropsmith.agents.minds.with_tools.mind import WithTools
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import OpenStep, current_step
@@ -22,36 +21,29 @@ from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.evidence import Grounding
 from cropsmith.tools.schema.request import Intent, Target
+from tests.integration.conftest import Host, MakeVlm
 
 pytestmark = pytest.mark.integration
 
-VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ".venv-vllm")).absolute()
 PORT = 8147
-FLAGS = ("--enable-auto-tool-choice", "--tool-call-parser", "hermes")
+MODEL = "Qwen/Qwen3-VL-tiny"  # by its name the convention of its boxes is known
+# xgrammar: the guidance backend of vLLM 0.32 refuses the grammar that a tool parser brings.
+FLAGS = (
+    "--enable-auto-tool-choice", "--tool-call-parser", "hermes", "--structured-outputs-config",
+    '{"backend": "xgrammar", "disable_any_whitespace": true}',
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def server(serving: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not (VENV / "bin" / "python").exists():
-        pytest.skip(f"no vLLM environment at {VENV}: run .ci/servers")
-    folder = tmp_path_factory.mktemp("vllm")
-    model = str(folder / "model")
-    make = [str(VENV / "bin" / "python"), str(serving / "make_tiny_vlm.py"), model]
-    subprocess.run([*make, "--arch", "qwen3_vl"], check=True, capture_output=True)
-    # xgrammar: the guidance backend of vLLM 0.32 refuses the grammar that a tool parser brings.
-    serve = str(serving / "serve_vllm.sh")
-    start = [serve, "--venv", str(VENV), "--model", model, "--port", str(PORT)]
-    options = ["--backend", "xgrammar", "--log", str(folder / "log"), "--", *FLAGS]
-    done = subprocess.run([*start, *options], check=True, capture_output=True, text=True)
-    pid = done.stdout.split("pid=")[1].split()[0]
-    yield f"http://127.0.0.1:{PORT}/v1"
-    subprocess.run([serve, "--stop", pid], check=True, capture_output=True)
+def server(make_vlm: MakeVlm, host: Host) -> Iterator[str]:
+    with host(make_vlm("qwen3_vl"), PORT, MODEL, *FLAGS) as running:
+        yield f"{running.hosting.url}/v1"
 
 
 @pytest.fixture
-def brief(shared_data: Path) -> Brief:
+def brief(photos: Path) -> Brief:
     return Brief(
-        view=View(open_photo(shared_data / "photos" / "kodak" / "04.jpg")),
+        view=View(open_photo(photos / "astronaut.jpg")),
         intent=Intent(task="free", targets=(Target(),), keep=False),
         target=Target(),
         target_index=0,
@@ -62,23 +54,17 @@ def brief(shared_data: Path) -> Brief:
 
 
 def backend() -> Backend:
-    """The tiny model, with the convention of its family."""
-    return build_backend(
-        "vllm/tiny", cache_replies=False, convention=family_named("qwen3-vl"), timeout=120
-    )
+    return build_backend(f"vllm/{MODEL}", cache_replies=False, timeout=120)
 
 
 async def inquire(asked: Backend, brief: Brief, opening: str, seed: int) -> OpenStep:
     """Propose with a first call forced by name; random weights rarely end with a usable answer."""
-    context = build_parts(RunSettings(trace=False, model="vllm/tiny"))
-    mind = AgenticMind(
-        Recorded(asked),
-        BuiltinMind(),
-        bench=context.bench,
-        opening=opening,
+    context = build_parts(RunSettings(trace=False, model=f"vllm/{MODEL}"))
+    mind = WithTools(
+        Argued(Asker(Recorded(asked), temperature=1.0, seed=seed), BuiltinMind()),
+        context.bench,
+        first=opening,
         turns=2,
-        temperature=1.0,
-        seed=seed,
     )
     step = OpenStep(node="proposal")
     token = current_step.set(step)

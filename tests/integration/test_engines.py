@@ -5,9 +5,6 @@ The environment with vLLM is .venv-vllm, or CROPSMITH_TEST_VLLM_VENV; our own co
 """
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,85 +18,34 @@ from cropsmith.agents.backends.boxes.calibration import Calibration, store
 from cropsmith.agents.backends.boxes.families import family_named
 from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, Status
 from cropsmith.agents.backends.protocol.pictures import picture_of
-from cropsmith.agents.backends.providers.hosting import Hosting, Server, healthy, start
+from cropsmith.agents.backends.providers.hosting import Server, healthy
 from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
-from cropsmith.agents.minds.vlm.answers import AnalysisAnswer, Proposals, choice_among
+from cropsmith.agents.minds.argued.answers import AnalysisAnswer, Proposals, choice_among
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.tools.schema.request import CropRequest
+from tests.integration.conftest import Host, MakeVlm
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).parents[2]
-VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ROOT / ".venv-vllm")).absolute()
 ARCHITECTURES = ("qwen3_vl", "qwen2_5_vl")
 NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
 PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
-GUARDED = """
-import runpy, sys
-from cropsmith.tools.models.torchvision_guard import import_torchvision
-import_torchvision("this test", "transformers")
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-# A CPU build: small, eager, and without chunked prefill, which breaks seeded sampling there.
-ON_CPU = (
-    "--dtype float32 --enforce-eager --max-num-seqs 16 --skip-mm-profiling "
-    "--no-enable-chunked-prefill --max-num-batched-tokens 16384"
-)
 
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)
-def checkpoint(
-    request: pytest.FixtureRequest, serving: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """Build a tiny model of an architecture, with the server's own libraries where there are."""
-    folder = tmp_path_factory.mktemp("models") / str(request.param)
-    script = [str(serving / "make_tiny_vlm.py"), str(folder), "--arch", request.param]
-    # Without it: this environment, whose torchvision may need its guard.
-    own = (VENV / "bin" / "python").exists()
-    build = [f"{VENV}/bin/python"] if own else [sys.executable, "-c", GUARDED]
-    made = subprocess.run([*build, *script], capture_output=True, text=True)
-    assert made.returncode == 0, f"no tiny model could be built: {made.stderr[-2000:]}"
-    return folder
+def checkpoint(request: pytest.FixtureRequest, make_vlm: MakeVlm) -> Path:
+    return make_vlm(request.param)
 
 
 @pytest.fixture(scope="module")
-def server(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(checkpoint: Path, host: Host) -> Iterator[Server]:
     """Host the tiny model with vLLM."""
-    if not (VENV / "bin" / "vllm").exists():
-        pytest.skip(f"no vLLM environment at {VENV}: run .ci/servers")
-    patch = pytest.MonkeyPatch()
-    for name, value in {
-        "HF_HUB_OFFLINE": "1",
-        "VLLM_CPU_KVCACHE_SPACE": "1",
-        "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-        "OMP_NUM_THREADS": "1",
-    }.items():
-        patch.setenv(name, value)
-    hosting = Hosting(
-        model=str(checkpoint),
-        port=PORTS[checkpoint.name],
-        venv=VENV,
-        name=NAMES[checkpoint.name],
-        context=16384,
-        gpus=1,
-        extra=tuple(ON_CPU.split()),
-    )
-    running = start(hosting, tmp_path_factory.mktemp("logs") / "vllm.log")
-    try:
-        running.wait_until_healthy(400)
+    with host(checkpoint, PORTS[checkpoint.name], NAMES[checkpoint.name]) as running:
         yield running
-    finally:
-        running.stop()
-        patch.undo()
-    assert not healthy(hosting.url) and running.process.returncode is not None
-
-
-def photo(shared_data: Path) -> Path:
-    return sorted((shared_data / "photos" / "skimage").glob("chelsea.*"))[0]
+    assert not healthy(running.hosting.url) and running.process.returncode is not None
 
 
 def budgeted(model: str) -> None:
@@ -114,7 +60,7 @@ async def answers(backend: Backend) -> None:
     """Ask for each kind of answer; the schema must hold, with whatever is in it."""
     noise = np.random.default_rng(0).integers(0, 255, (416, 608, 3), np.uint8)
     shown = picture_of(noise)
-    kinds: list[type[BaseModel]] = [Proposals, AnalysisAnswer, choice_among("ABCD")]
+    kinds: list[type[BaseModel]] = [Proposals, AnalysisAnswer, choice_among(4)]
     asks = [
         Ask(
             purpose="any",
@@ -136,13 +82,13 @@ async def answers(backend: Backend) -> None:
     assert sum(reply.status is Status.OK for reply in replies) >= len(replies) / 2
 
 
-async def whole_graph(model: str, shared_data: Path, **settings: Any) -> None:
+async def whole_graph(model: str, photos: Path, **settings: Any) -> None:
     """Run a request; the report says who proposed, and every call is in the trace."""
     trace = MemoryTrace()
     chosen = RunSettings(model=model, temperature=1.0, effort="thorough", **settings)
     context = build_parts(chosen, recorder=trace)
     request = CropRequest(text="the cat, 4:5")
-    report = (await run(photo(shared_data), request, context)).report
+    report = (await run(photos / "chelsea.jpg", request, context)).report
     pixels = report.crops[0].pixels
     width, height = pixels.right - pixels.left, pixels.bottom - pixels.top
     assert width * 5 == height * 4
@@ -165,23 +111,23 @@ async def test_vllm_holds_every_schema(server: Server, monkeypatch: pytest.Monke
 
 
 async def test_vllm_answers_the_whole_graph(
-    server: Server, monkeypatch: pytest.MonkeyPatch, shared_data: Path
+    server: Server, monkeypatch: pytest.MonkeyPatch, photos: Path
 ) -> None:
     monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
     name = f"vllm/{server.hosting.name}"
     budgeted(name)
-    await whole_graph(name, shared_data)
+    await whole_graph(name, photos)
 
 
 async def test_the_same_images_come_from_vllms_prefix_cache(
-    server: Server, monkeypatch: pytest.MonkeyPatch, shared_data: Path
+    server: Server, monkeypatch: pytest.MonkeyPatch, photos: Path
 ) -> None:
     from cropsmith.evals.lab.backends.prefix import rounds
 
     monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
     name = f"vllm/{server.hosting.name}"
     budgeted(name)
-    later = (await rounds(name, photo(shared_data), 10))[1:]
+    later = (await rounds(name, photos / "chelsea.jpg", 10))[1:]
     assert sum(r.cached for r in later) >= 0.9 * sum(r.prompt for r in later)
 
 
@@ -192,7 +138,7 @@ async def test_a_wrong_model_at_the_server_is_told(
     found = await standing("vllm")
     assert found.ready and found.models == (f"vllm/{server.hosting.name}",)
     backend = build_backend("vllm/Qwen/Qwen3-VL-8B-Instruct", cache_replies=False)
-    ask = Ask(purpose="x", messages=[Message("user", ["hello"])], answer=choice_among("AB"))
+    ask = Ask(purpose="x", messages=[Message("user", ["hello"])], answer=choice_among(2))
     with pytest.raises(Exception, match=f"It offers: vllm/{server.hosting.name}"):
         await backend.ask(ask)
 
@@ -225,9 +171,9 @@ async def test_transformers_in_this_process_holds_every_schema(checkpoint: Path)
     await answers(build_backend(f"transformers/{checkpoint}", cache_replies=False))
 
 
-async def test_transformers_answers_the_whole_graph(checkpoint: Path, shared_data: Path) -> None:
+async def test_transformers_answers_the_whole_graph(checkpoint: Path, photos: Path) -> None:
     pytest.importorskip("llguidance")
-    await whole_graph(f"transformers/{checkpoint}", shared_data)
+    await whole_graph(f"transformers/{checkpoint}", photos)
 
 
 async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
@@ -236,7 +182,7 @@ async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
     ask = Ask(
         purpose="x",
         messages=[Message("user", ["Write."])],
-        answer=choice_among("AB"),
+        answer=choice_among(2),
         constrained=False,
         max_tokens=20000,
     )
@@ -247,7 +193,7 @@ async def test_a_cancelled_generation_ends(checkpoint: Path) -> None:
     short = Ask(
         purpose="x",
         messages=[Message("user", ["Choose."])],
-        answer=choice_among("AB"),
+        answer=choice_among(2),
         temperature=1.0,
     )
     async with asyncio.timeout(60):

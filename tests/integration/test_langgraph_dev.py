@@ -57,8 +57,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def order(shared_data: Path) -> dict[str, Any]:
-    photo = shared_data / "photos/kodak/23.jpg"
+def order(photos: Path) -> dict[str, Any]:
+    photo = photos / "coffee.jpg"
     return {
         "assistant_id": "cropsmith",
         "input": {"photo": str(photo), "request": "square"},

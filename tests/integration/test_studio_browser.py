@@ -94,8 +94,8 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 def upload(page: Any, photo: Path) -> None:

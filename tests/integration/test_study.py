@@ -20,11 +20,11 @@ from cropsmith.evals.study.plan import make_plan
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.study.study_file import read_study
 from cropsmith.evals.trial import SampleStatus
+from tests.evals.published import write_fcdb
+from tests.integration.conftest import MakeVlm
 
 pytestmark = pytest.mark.integration
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ROOT / ".venv-vllm")).absolute()
 CHROMIUM = Path("/usr/bin/chromium")
 PHOTOS = 12
 CALLS = 3
@@ -33,14 +33,14 @@ CALLS = 3
 
 @pytest.fixture(scope="module")
 def folder(
-    serving: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+    make_vlm: MakeVlm,
+    vllm_venv: Path,
+    many_photos: list[Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Path]:
-    if not (VENV / "bin" / "vllm").is_file():
-        pytest.skip(f"no vLLM environment at {VENV}: run .ci/servers")
     folder = tmp_path_factory.mktemp("study")
-    weights = folder / "qwen3"
-    make = [VENV / "bin" / "python", serving / "make_tiny_vlm.py", weights, "--arch", "qwen3_vl"]
-    subprocess.run([str(part) for part in make], check=True, capture_output=True)
+    weights = make_vlm("qwen3_vl")
+    write_fcdb(folder / "fcdb", many_photos[:PHOTOS])
     crop = {"x1": 0.1, "y1": 0.1, "x2": 0.9, "y2": 0.8}
     idea = {"element": "center", "reason": "The subject <b>fills</b> it.", "box": crop}
     value = {"thoughts": "calm", "crops": [idea], "keep": False}
@@ -58,8 +58,7 @@ baselines = ["full frame", "centre 0.9", "image-blind prior"]
 
 [[datasets]]
 name = "FCDB"
-path = "{shared_data / "fcdb_train"}"
-limit = {PHOTOS}
+path = "{folder / "fcdb"}"
 keep = false
 
 [[systems]]
@@ -76,7 +75,7 @@ name = "tiny"
 model = "vllm/Qwen/Qwen3-VL-tiny"
 effort = "quick"
 solo = true
-serve = {{ venv = "{VENV}", path = "{weights}", context = 8192, wait = 400, args = {args} }}
+serve = {{ venv = "{vllm_venv}", path = "{weights}", context = 8192, wait = 400, args = {args} }}
 """,
         "utf-8",
     )

@@ -122,6 +122,7 @@ def run(folder: Path, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.integration  # for its length alone
 def test_a_build_goes_on_after_kills_at_any_moment(tmp_path: Path) -> None:
     for wait in (0.35, 0.5, 0.6, 0.7, 0.8, 0.9):
         process = run(tmp_path, 1500)
@@ -141,6 +142,7 @@ def test_a_build_goes_on_after_kills_at_any_moment(tmp_path: Path) -> None:
         assert np.allclose(row.vector, expected, atol=1e-6)
 
 
+@pytest.mark.integration  # for its length alone
 def test_two_builds_at_once(tmp_path: Path) -> None:
     both = [run(tmp_path, 300), run(tmp_path, 400)]
     for process in both:

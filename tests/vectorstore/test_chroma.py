@@ -55,6 +55,7 @@ for n in range(int(sys.argv[2]), int(sys.argv[2]) + 60, 10):
 """
 
 
+@pytest.mark.integration  # for its length alone
 def test_two_processes_add_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-P", "-c", ADDER, str(tmp_path)]
     both = [subprocess.Popen([*command, start], stderr=subprocess.PIPE) for start in ("0", "30")]

@@ -5,53 +5,55 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
-from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.vectorstore.embedder import Embedder, embed_picture, embedder
+from cropsmith.errors import CropsmithError, MissingExtra, UsageError
+from cropsmith.vectorstore import clip_weights
+from cropsmith.vectorstore.clip import load_clip
+from cropsmith.vectorstore.embedder import Embedder, embed_picture
+from cropsmith.vectorstore.embedders import default_embedder, embedder
 from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
 if any(importlib.util.find_spec(name) is None for name in ("open_clip", "torchvision")):
     pytest.skip("the clip extra is not installed", allow_module_level=True)
 
-TINY = {
-    "embed_dim": 32,
-    "vision_cfg": {"image_size": 32, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8},
-    "text_cfg": {"context_length": 8, "vocab_size": 64, "width": 32, "heads": 2, "layers": 1},
-}
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning"),
+]
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import_torchvision()
+def by(tiny_clip: Path) -> Embedder:
+    return embedder(f"open_clip/{tiny_clip}")
+
+
+@pytest.fixture(scope="module")
+def named(tiny_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make open_clip know the tiny model by the name "tiny"; return its checkpoint."""
     import open_clip
-    import torch
 
-    folder = tmp_path_factory.mktemp("clip")
-    (folder / "tiny.json").write_text(json.dumps(TINY))
+    folder = tmp_path_factory.mktemp("configs")
+    facts = json.loads((tiny_clip / "open_clip_config.json").read_text())
+    (folder / "tiny.json").write_text(json.dumps(facts["model_cfg"]))
     open_clip.add_model_config(folder)
-    torch.manual_seed(0)
-    model, _, _ = open_clip.create_model_and_transforms("tiny")
-    torch.save(model.state_dict(), folder / "weights.pt")
-    return folder / "weights.pt"
-
-
-@pytest.fixture(scope="module")
-def by(tiny: Path) -> Embedder:
-    return embedder(f"open_clip/tiny:{tiny}")
+    return tiny_clip / "open_clip_pytorch_model.bin"
 
 
 def noise(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 
 
-def test_a_checkpoint_is_known_by_its_content(by: Embedder, tiny: Path) -> None:
-    assert by.id.startswith("open_clip/tiny:file-") and by.dimension == 32
-    assert embedder(f"open_clip/tiny:{tiny}").id == by.id
+def test_weights_of_a_file_are_known_by_their_content(by: Embedder, named: Path) -> None:
+    digest = by.id.rpartition(":")[2]
+    assert digest.startswith("file-") and by.dimension == 32
+    assert embedder(f"open_clip/tiny:{named}").id == f"open_clip/tiny:{digest}"
+
+
+def test_scorers_and_retrieval_share_one_model(by: Embedder, tiny_clip: Path) -> None:
+    assert by._clip is load_clip(str(tiny_clip))  # type: ignore[attr-defined]
 
 
 def test_a_batch_gives_the_same_unit_vectors(by: Embedder) -> None:
@@ -64,29 +66,72 @@ def test_a_batch_gives_the_same_unit_vectors(by: Embedder) -> None:
     assert by.embed([]).shape == (0, 32)
 
 
-def test_lighter_weights_agree_with_full_ones(by: Embedder, tiny: Path) -> None:
-    import open_clip
-    import torch
+def test_lighter_weights_agree_with_full_ones(
+    tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cropsmith.vectorstore import clip_embedder
 
-    model, _, preprocess = open_clip.create_model_and_transforms("tiny", pretrained=str(tiny))
-    picture = noise(1)
-    with torch.inference_mode():
-        full = model.visual.eval()(torch.from_numpy(by.prepare(picture)[None]))[0].numpy()
-    assert full @ embed_picture(by, picture) / np.linalg.norm(full) > 0.999
+    monkeypatch.setattr(clip_embedder, "_gains_from_bfloat16", lambda device: True)
+    light = clip_embedder.OpenClip(load_clip(str(tiny_clip)))
+    pictures = [noise(1), noise(2)]
+    rows = light.embed([light.prepare(picture) for picture in pictures])
+    assert light._light is not light._clip.model.visual
+    for row, picture in zip(rows, pictures, strict=True):
+        assert row @ embed_picture(light, picture) > 0.999  # a single one goes in float32
 
 
 @pytest.mark.parametrize("name", ["open_clip/ViT-B-33", "open_clip/tiny:nowhere"])
-def test_unknown_names_are_sentences(tiny: Path, name: str) -> None:
+def test_unknown_names_are_sentences(named: Path, name: str) -> None:
     with pytest.raises(UsageError) as refused:
         embedder(name)
     assert refused.value.hint
 
 
-def test_broken_weights_are_a_sentence(tiny: Path) -> None:
-    broken = tiny.with_name("broken.pt")
+def test_broken_weights_are_a_sentence(named: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pt"
     broken.write_bytes(b"nothing")
     with pytest.raises(CropsmithError, match="cannot be loaded"):
         embedder(f"open_clip/tiny:{broken}")
+
+
+def test_weights_in_a_program_are_read(named: Path, by: Embedder, tmp_path: Path) -> None:
+    """OpenAI publishes its weights as a TorchScript archive in half precision."""
+    import torch
+
+    class Holder(torch.nn.Module):  # type: ignore[misc]
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    holder = Holder()
+    for name, weight in torch.load(named, weights_only=True).items():
+        if not weight.is_floating_point():
+            continue
+        *path, last = name.split(".")
+        place = holder
+        for part in path:
+            if not hasattr(place, part):
+                place.add_module(part, Holder())
+            place = getattr(place, part)
+        place.register_parameter(last, torch.nn.Parameter(weight.half()))
+    torch.jit.save(torch.jit.script(holder), str(tmp_path / "openai.pt"))
+    program = embedder(f"open_clip/tiny:{tmp_path / 'openai.pt'}")
+    assert embed_picture(program, noise(3)) @ embed_picture(by, noise(3)) > 0.999
+
+
+def test_weights_at_hand_make_it_the_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("CROPSMITH_WEIGHTS", str(tmp_path))
+    assert default_embedder() == "builtin"
+    (tmp_path / "open_clip").mkdir()
+    (tmp_path / "open_clip" / "ViT-B-32-openai.pt").touch()
+    assert default_embedder() == "open_clip"
+    monkeypatch.setenv("CROPSMITH_WEIGHTS", str(tmp_path / "none"))
+    fetched = tmp_path / "hub" / clip_weights.HUB_FOLDER / "snapshots" / "abc"
+    fetched.mkdir(parents=True)
+    (fetched / "open_clip_model.safetensors").touch()
+    assert default_embedder() == "open_clip"
 
 
 GUARDED = """
@@ -129,5 +174,19 @@ def test_a_mismatched_torchvision_is_mended_or_explained(kind: str, told: str) -
     assert told in done.stdout
 
 
-def test_torchvision_imports_here() -> None:
-    assert isinstance(import_torchvision(), ModuleType)
+def test_transforms_work_in_a_fresh_process() -> None:
+    code = (
+        "from cropsmith.vectorstore.torchvision_guard import import_torchvision as guard\n"
+        "assert guard() is guard()\n"
+        "import torch\n"
+        "from torchvision.transforms.v2.functional import resize\n"
+        "print(tuple(resize(torch.zeros(3, 8, 8), [4, 4]).shape))"
+    )
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "(3, 4, 4)", done.stderr[-500:]
+
+
+def test_without_it_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    with pytest.raises(MissingExtra, match=r"cropsmith\[clip\]"):
+        import_torchvision("CLIP", "clip")

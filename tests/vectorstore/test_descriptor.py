@@ -8,30 +8,30 @@ from PIL import Image
 
 from cropsmith.errors import UsageError
 from cropsmith.vectorstore.descriptor import LayoutDescriptor
-from cropsmith.vectorstore.embedder import embed_picture, embedder
+from cropsmith.vectorstore.embedder import embed_picture
+from cropsmith.vectorstore.embedders import embedder
 
 
 @pytest.fixture(scope="module")
-def photos(shared_data: Path) -> list[Image.Image]:
-    files = sorted((shared_data / "photos" / "kodak").glob("*.jpg"))[:12]
-    return [Image.open(file).convert("RGB") for file in files]
+def pictures(many_photos: list[Path]) -> list[Image.Image]:
+    return [Image.open(file).convert("RGB") for file in many_photos[:12]]
 
 
 def vector(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     return embed_picture(LayoutDescriptor(), np.asarray(image))
 
 
-def test_vectors_are_unit_and_deterministic(photos: list[Image.Image]) -> None:
+def test_vectors_are_unit_and_deterministic(pictures: list[Image.Image]) -> None:
     by = embedder("builtin")
-    rows = by.embed([by.prepare(np.asarray(photo)) for photo in photos])
-    assert rows.shape == (len(photos), by.dimension)
+    rows = by.embed([by.prepare(np.asarray(photo)) for photo in pictures])
+    assert rows.shape == (len(pictures), by.dimension)
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    assert np.array_equal(rows, by.embed([by.prepare(np.asarray(photo)) for photo in photos]))
+    assert np.array_equal(rows, by.embed([by.prepare(np.asarray(photo)) for photo in pictures]))
 
 
-def test_a_resized_photo_is_nearer_than_any_other(photos: list[Image.Image]) -> None:
-    rows = np.stack([vector(photo) for photo in photos])
-    for index, photo in enumerate(photos):
+def test_a_resized_photo_is_nearer_than_any_other(pictures: list[Image.Image]) -> None:
+    rows = np.stack([vector(photo) for photo in pictures])
+    for index, photo in enumerate(pictures):
         small = vector(photo.resize((photo.width // 3, photo.height // 3)))
         assert (rows @ small).argmax() == index
         assert rows[index] @ small > 0.97

@@ -13,7 +13,7 @@ from cropsmith.tools.constraints.kinds import (
     NotCut,
     touched,
 )
-from cropsmith.tools.constraints.solver import with_target
+from cropsmith.tools.constraints.target import with_target
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size

@@ -9,8 +9,9 @@ from cropsmith.tools.images.image_store import ImageStore, downscaled
 from cropsmith.tools.images.photo import LOOK_SIDE, Photo
 from cropsmith.tools.schema.evidence import ExpertCrop
 from cropsmith.tools.schema.geometry import Box
-from cropsmith.vectorstore.embedder import DEFAULT, embed_picture, embedder
-from cropsmith.vectorstore.index import Index, index_folder, read_manifest
+from cropsmith.vectorstore.embedder import embed_picture
+from cropsmith.vectorstore.embedders import embedder
+from cropsmith.vectorstore.index import Index, embedder_for, index_folder
 from cropsmith.vectorstore.store import Row, writing
 
 
@@ -22,9 +23,7 @@ def personal_folder() -> Path:
 def open_personal(embedder_name: str = "") -> Index:
     """Open the personal index, or make it with an embedder (its own, once it is there)."""
     folder = personal_folder()
-    if (folder / "index.json").is_file():
-        embedder_name = embedder_name or read_manifest(folder).embedder_name
-    name = embedder_name or DEFAULT
+    name = embedder_name or embedder_for(folder)
     return Index.create(folder, embedder(name), name=name, dataset=PERSONAL)
 
 

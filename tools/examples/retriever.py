@@ -185,7 +185,7 @@ def _distance(row: ExampleRow, crop: ExpertCrop, selection: Selection) -> float:
 
 def load_shelf(folder: Path) -> Shelf:
     """Open an index with its own embedder. UsageError where there is none."""
-    from cropsmith.vectorstore.embedder import embedder
+    from cropsmith.vectorstore.embedders import embedder
 
     index = Index.open(folder)
     by = embedder(index.manifest.embedder_name)

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from cropsmith.errors import OutputError
-from cropsmith.tools.images.file_format import format_of_suffix, suffix_of_format
 from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.images.pixel_format import format_of_suffix, suffix_of_format
 from cropsmith.tools.images.render import Rendered
 
 PICTURE_QUALITY = 90

@@ -8,10 +8,9 @@ from PIL import Image
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.decode import decoding, open_image, orientation
 from cropsmith.tools.images.encode import encode_frames, exact_palette
-from cropsmith.tools.images.file_format import format_named
 from cropsmith.tools.images.frames import Frames, cropped_frames
 from cropsmith.tools.images.photo import Photo
-from cropsmith.tools.images.pixel_format import fit_to_format, resized
+from cropsmith.tools.images.pixel_format import fit_to_format, format_named, resized
 from cropsmith.tools.images.rendered import Rendered
 from cropsmith.tools.images.sixteen_bit import is_deep
 from cropsmith.tools.schema.geometry import PixelBox, Size

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cropsmith.tools.images.file_format import suffix_of_format
+from cropsmith.tools.images.pixel_format import suffix_of_format
 from cropsmith.tools.schema.geometry import PixelBox, Size
 
 

@@ -4,9 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from cropsmith.tools.language.lexicon import word_list
 from cropsmith.tools.language.phrases import DETERMINERS, NUMERALS, split_phrases
-from cropsmith.tools.language.reading import MARK, Reading, either
+from cropsmith.tools.language.reading import MARK, Reading, either, word_list
 
 ORDER = r"(?:crop|make|keep|focus|just|show|leave|put)"
 END = rf"(?=\s*(?:[.|;]|$|\bbut\b|, (?!and)|\b(?:and|then) {ORDER}\b))"

@@ -1,7 +1,23 @@
 """A request being read: each reader takes the words that it understands out of it."""
 
 import re
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def _lists() -> Mapping[str, Sequence[str]]:
+    """Read the file once."""
+    text = files("cropsmith.tools.language").joinpath("english.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def word_list(name: str) -> Sequence[str]:
+    """Return one list."""
+    return _lists()[name]
+
 
 MARK = " | "
 """Stands where words were taken out, so that what is left and right of them is not one phrase."""

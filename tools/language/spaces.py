@@ -1,9 +1,10 @@
-"""Copy space in words: "leave room on the left for a headline", "subject on the right third"."""
+"""Room in words: copy space, parts of the frame, strips to trim: "leave room on the left"."""
 
 import re
 from dataclasses import dataclass, field
 
 from cropsmith.tools.language.reading import Reading, either
+from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CopySpace, Side, Tightness
 
 SIDES = {
@@ -154,3 +155,63 @@ def share_of(words: str) -> float:
     if words in SHARES:
         return SHARES[words]
     return min(0.9, max(0.05, int(re.sub(r"\D", "", words)) / 100))
+
+
+CUT = r"\b(?:cut|crop|trim|chop|take|shave|lose|remove|slice)"
+EDGE = r"(?P<side>left|right|top|bottom)(?:[- ]hand)?(?: (?:side|edge|part|of (?:it|the photo)))?"
+TRIMMED = (
+    rf"{CUT}(?: away| out)? (?:about )?{SHARE}(?: off| from| of)(?: the)? {EDGE}",
+    rf"{CUT}(?: away| out)? the {EDGE} {SHARE}(?: (?:off|away|out))?",
+)
+ONLY = (
+    r"(?:^|(?<=[,.|] ))(?:(?:i )?(?:only|just|keep|keeping|crop to|want|show|use) )*(?:the )?"
+    rf"(?P<side>left|right|top|bottom|upper|lower) {SHARE}"
+    r"(?: of (?:it|(?:the |this )?(?:picture|photo|image|frame)))?(?=\s*(?:[,.|]|$))"
+)
+OTHER = {
+    "left": Side.RIGHT, "right": Side.LEFT, "top": Side.BOTTOM, "upper": Side.BOTTOM,
+    "bottom": Side.TOP, "lower": Side.TOP,
+}  # fmt: skip
+EMPTY = (
+    r"(?:\b(?:remove|cut|crop|trim|lose|less|get rid of|take)(?: out| away| off)?(?: some of"
+    r"| of)?)"
+    r" (?:the |that |some )?(?:empty |dead |blank |wasted |extra |unused )?(?:space|area|bit"
+    r"|stuff)"
+    rf" (?:on|at|to|along) (?:the )?{EDGE}(?=\s*(?:[,.|]|$))"
+)
+HOW_MUCH = (
+    rf"{CUT}(?: off| away| out)? (?:the |a bit off the |some of the )?{EDGE}(?: off)?"
+    r"(?=\s*(?:[,.|]|$))"
+)
+
+
+@dataclass
+class Trims:
+    """What was read about strips to cut away."""
+
+    keep_out: list[Box] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
+
+
+def read_trims(reading: Reading) -> Trims:
+    """Take strips with their share of the photo; without a share it is unclear how much."""
+    trims = Trims()
+    for pattern in TRIMMED:
+        for match in reading.take(pattern):
+            share = share_of(match["share"])
+            trims.keep_out.append(_strip(Side(match["side"]), share))
+    for match in reading.take(ONLY):
+        trims.keep_out.append(_strip(OTHER[match["side"]], 1 - share_of(match["share"])))
+    for match in [*reading.take(EMPTY), *reading.take(HOW_MUCH)]:
+        trims.unclear.append(f"{match[0].strip()}: how much of it?")
+    return trims
+
+
+def _strip(side: Side, share: float) -> Box:
+    """Return the strip of the photo along a side."""
+    return {
+        Side.LEFT: Box(x1=0, y1=0, x2=share, y2=1),
+        Side.RIGHT: Box(x1=1 - share, y1=0, x2=1, y2=1),
+        Side.TOP: Box(x1=0, y1=0, x2=1, y2=share),
+        Side.BOTTOM: Box(x1=0, y1=1 - share, x2=1, y2=1),
+    }[side]

@@ -16,9 +16,8 @@ from cropsmith.tools.language.phrases import phrase_of
 from cropsmith.tools.language.protection import Protection, read_protection
 from cropsmith.tools.language.reading import Reading
 from cropsmith.tools.language.shapes import Shapes, read_shapes
-from cropsmith.tools.language.spaces import Spaces, read_spaces
+from cropsmith.tools.language.spaces import Spaces, Trims, read_spaces, read_trims
 from cropsmith.tools.language.telling import told
-from cropsmith.tools.language.trims import Trims, read_trims
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.request import CropRequest, Intent, NeverCut, Phrase, Target, Tightness
 

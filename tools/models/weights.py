@@ -2,9 +2,9 @@
 
 Two kinds. Single files of our own table (`tools/models/weights.toml`) are looked up in
 `weights_folder()` and downloaded only by `fetch`, which a person asks for. Models of a hub
-(OWLv2, CLIP) are named as on the hub and found as a folder of `weights_folder()`, in the hub's own
+(OWLv2) are named as on the hub and found as a folder of `weights_folder()`, in the hub's own
 cache, or, unless an offline flag is set, on the hub. `local_model` tells what is already here
-without importing anything heavy.
+without importing anything heavy. CLIP's names are open_clip's: see `vectorstore/clip_weights.py`.
 """
 
 import hashlib
@@ -23,6 +23,8 @@ from pathlib import Path
 from cropsmith.errors import CropsmithError, MissingExtra, UsageError
 from cropsmith.settings import weights_folder
 from cropsmith.tools.schema.values import Value
+from cropsmith.vectorstore.clip_weights import hub_cache
+from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
 CHUNK = 1 << 16
 TIMEOUT = 30.0
@@ -104,17 +106,17 @@ def fetch(name: str, progress: Progress | None = None) -> Path:
             f"The weights {name} are not in {weights_folder()} and an offline flag is set.",
             hint=f"Put {row.file} there, or unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE.",
         )
-    folder = weights_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=folder, prefix=f".{row.file}.")
+    path = weights_folder() / row.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as target:
             _download(row, target.write, progress)
         os.chmod(partial, 0o644)
-        os.replace(partial, folder / row.file)
+        os.replace(partial, path)
     finally:
         Path(partial).unlink(missing_ok=True)
-    return folder / row.file
+    return path
 
 
 def _download(row: WeightFile, write: Callable[[bytes], int], progress: Progress | None) -> None:
@@ -133,7 +135,7 @@ def _download(row: WeightFile, write: Callable[[bytes], int], progress: Progress
     except OSError as error:
         raise WeightsMissing(
             f"The weights {row.name} could not be fetched: {error}.",
-            hint=f"Download {row.url} yourself and put it in {weights_folder()}.",
+            hint=f"Download {row.url} yourself as {weights_folder() / row.file}.",
         ) from error
     if done != row.bytes or digest.hexdigest() != row.sha256:
         raise WeightsMissing(
@@ -160,7 +162,7 @@ def local_model(name: str) -> Path | None:
     places = [root / name, root / flat, root / name.rsplit("/", 1)[-1]]
     if given.is_absolute() or name.startswith("."):
         places = [given]
-    snapshots = _hub_cache() / f"models--{flat}" / "snapshots"
+    snapshots = hub_cache() / f"models--{flat}" / "snapshots"
     if snapshots.is_dir():
         places += sorted(snapshots.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
     return next((place for place in places if _is_model(place)), None)
@@ -169,15 +171,6 @@ def local_model(name: str) -> Path | None:
 def _is_model(folder: Path) -> bool:
     weights = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
     return (folder / "config.json").is_file() and any((folder / w).is_file() for w in weights)
-
-
-def _hub_cache() -> Path:
-    if given := os.environ.get("HF_HUB_CACHE"):
-        return Path(given).expanduser()
-    base = os.environ.get("HF_HOME") or Path(
-        os.environ.get("XDG_CACHE_HOME", "~/.cache"), "huggingface"
-    )
-    return Path(base).expanduser() / "hub"
 
 
 def model_source(name: str) -> str:
@@ -222,8 +215,6 @@ def ready_for_transformers(need: str) -> None:
 
     torchvision is optional there, but one that does not match torch breaks the import.
     """
-    from cropsmith.vectorstore.torchvision_guard import import_torchvision
-
     absent = [n for n in ("torch", "transformers") if importlib.util.find_spec(n) is None]
     if absent:
         raise MissingExtra(need, "transformers")

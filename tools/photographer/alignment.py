@@ -1,8 +1,8 @@
 """Alignment: a model's own ranking of crops and the preference people showed, in one order.
 
 CROP aligns its decision step with expert preferences by training; here the trained preference model
-votes beside any model, with a weight that data chose (`evals/photographer/alignment.py`, reported
-in `docs/photographer.md`).
+votes beside any model, with a weight that data chose (`evals/training/photographer/alignment.py`,
+reported in `docs/reports/photographer.md`).
 """
 
 import numpy as np

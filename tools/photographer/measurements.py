@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.photographer.density import Known
+from cropsmith.tools.photographer.network_head import Known
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Line
 from cropsmith.tools.schema.geometry import Point
 from cropsmith.tools.schema.ratio import Ratio

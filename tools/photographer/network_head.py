@@ -1,16 +1,42 @@
 """The head of the learned eye in NumPy: scores boxes from a photo's feature map.
 
-The twin of `Head` in `evals/photographer/network.py`, which documents the layers; a test holds the
-two together.
+The twin of `Head` in `evals/training/photographer/network.py`, which documents the layers; a test
+holds the two together.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.photographer.one_thread import one_thread
 from cropsmith.tools.schema.geometry import Boxes
+
+
+@cache
+def _pools() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+_TURN = threading.RLock()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold BLAS to one thread for the length of a `with`; the earlier number comes back after.
+
+    The number decides the last bit of a sum and belongs to the process or to a thread, as BLAS was
+    built: so shapes and runs that go side by side take turns at these milliseconds.
+    """
+    with _TURN, _pools().limit(limits=1, user_api="blas"):
+        yield
+
 
 Floats = NDArray[np.float32]
 
@@ -119,3 +145,42 @@ def geometry(boxes: Boxes, aspect: float) -> Floats:
     place = [np.abs(cx), cy, cx**2, cy**2]
     shapes = [shape, np.abs(shape), shape**2, photo, np.maximum(width, height), shape - photo]
     return np.stack([*margins, *size, *place, *shapes], 1).astype(np.float32)
+
+
+LIKELIEST = 192
+"""Boxes of the density that count; the rest hold next to nothing."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A density, and the model that measured it."""
+
+    model: object
+    density: "Density"
+
+
+@dataclass(frozen=True)
+class Density:
+    """Where the expert's crop lies: boxes (K, 4) and their probabilities (K,), which sum to 1."""
+
+    boxes: Boxes
+    """Likeliest first."""
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, boxes: Boxes, logits: NDArray[np.float64]) -> Self:
+        """Return the softmax of logits (N,) over boxes (N, 4), without its long tail."""
+        likeliest = np.argsort(-logits, kind="stable")[:LIKELIEST]
+        weights = np.exp(logits[likeliest] - logits.max())
+        return cls(boxes=boxes[likeliest], weights=weights / weights.sum())
+
+    def expected_overlap(self, boxes: Boxes) -> NDArray[np.float64]:
+        """Return each box's expected IoU with the expert's crop, (N,)."""
+        # Side by side rather than stacked: this is the inner loop of every search.
+        x1, y1, x2, y2 = boxes.T.astype(np.float32)[:, :, None]
+        u1, v1, u2, v2 = self.boxes.T.astype(np.float32)[:, None, :]
+        width = np.minimum(x2, u2) - np.maximum(x1, u1)
+        both = np.maximum(width, 0) * np.maximum(np.minimum(y2, v2) - np.maximum(y1, v1), 0)
+        union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - both
+        with one_thread():
+            return np.asarray((both / union) @ self.weights.astype(np.float32), np.float64)

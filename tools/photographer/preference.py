@@ -9,27 +9,37 @@ crops of a photo: what an expert chooses and what a crowd prefers are different 
 
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources import files
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.photographer.density import Density, Known
 from cropsmith.tools.photographer.grids import areas, free_grid, ratio_grid
 from cropsmith.tools.photographer.measurements import Sight
-from cropsmith.tools.photographer.network_head import Head
+from cropsmith.tools.photographer.network_head import Density, Head, Known
 from cropsmith.tools.photographer.taste import Taste
-from cropsmith.tools.photographer.weights_file import learned
 from cropsmith.tools.schema.evidence import Evidence
 from cropsmith.tools.schema.geometry import Box, Boxes, as_array
 from cropsmith.tools.schema.ratio import Ratio
+
+DATA = "preference.npz"
+
+
+@cache
+def learned() -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of `tools/photographer/preference.npz` by name."""
+    with files("cropsmith.tools.photographer").joinpath(DATA).open("rb") as file:
+        loaded = np.load(file)
+        return {name: loaded[name] for name in loaded.files}
+
 
 FREE_STEPS = 12
 HEAD = ("regions", "geometry", "bias", "out", "out_bias")
 FREE, GIVEN, VOTE = 0, 1, 2
 SHARED = 0.5
 """Weight of the free choice in the choice at a ratio: it knows more of what the photo is about
-(docs/photographer.md)."""
+(docs/reports/photographer.md)."""
 SIZE_VOTES = 0.5
 """Log odds for a box e times as large, beside what the network says: voters like size more than a
 network that also learns from experts admits (0.46 by a logistic fit out of fold)."""

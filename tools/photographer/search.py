@@ -5,8 +5,7 @@ import numpy as np
 from cropsmith.tools.photographer.grids import around
 from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.preference import Preference, grid_of, shape_of
-from cropsmith.tools.schema.diversity import diverse
-from cropsmith.tools.schema.geometry import Boxes
+from cropsmith.tools.schema.geometry import Boxes, diverse
 from cropsmith.tools.schema.ratio import Ratio
 
 SPARSE = 4

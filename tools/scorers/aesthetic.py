@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from cropsmith.errors import MissingExtra
 from cropsmith.settings import weights_folder
 from cropsmith.tools.models.weights import WeightsMissing
-from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
+from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 HEADS = {
-    "openai/clip-vit-base-patch32": "sa_0_4_vit_b_32_linear.pth",
-    "openai/clip-vit-base-patch16": "sa_0_4_vit_b_16_linear.pth",
-    "openai/clip-vit-large-patch14": "sa_0_4_vit_l_14_linear.pth",
+    "ViT-B-32:openai": "sa_0_4_vit_b_32_linear.pth",
+    "ViT-B-16:openai": "sa_0_4_vit_b_16_linear.pth",
+    "ViT-L-14:openai": "sa_0_4_vit_l_14_linear.pth",
 }
 """CLIP model -> file of LAION-AI/aesthetic-predictor that was trained on its embeddings."""
 
@@ -27,7 +27,6 @@ class AestheticScorer:
         about="LAION aesthetic prediction over CLIP, 1 to 10",
         low=1.0,
         high=10.0,
-        needs=(Need.CLIP, Need.AESTHETIC_HEAD),
     )
 
     def __init__(self, weight: NDArray[np.float64], bias: float) -> None:
@@ -55,7 +54,7 @@ class AestheticScorer:
         try:
             import torch
         except ImportError as error:
-            raise MissingExtra("The aesthetic scorer", "transformers") from error
+            raise MissingExtra("The aesthetic scorer", "clip") from error
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             weight, bias = (np.asarray(state[k].double().numpy()) for k in ("weight", "bias"))

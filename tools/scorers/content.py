@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
+from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 
 class ContentScorer:
@@ -11,7 +11,6 @@ class ContentScorer:
     row = ScorerRow(
         name="content",
         about="CLIP likeness of the crop to the whole photo",
-        needs=(Need.CLIP,),
     )
 
     def score(self, scene: Scene) -> Scores | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cropsmith.tools.schema.values import Value
 from cropsmith.tools.scorers.crops import CropEmbeddings
 from cropsmith.tools.scorers.encoder import Embeddings
-from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
+from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 Family = Literal["composition", "aesthetic"]
 
@@ -60,7 +60,6 @@ class ElementsScorer:
         self.row = ScorerRow(
             name=f"{family} elements",
             about=f"presence of the {family} elements by CLIP: {', '.join(prompts(family))}",
-            needs=(Need.CLIP,),
         )
 
     def score(self, scene: Scene) -> Scores | None:

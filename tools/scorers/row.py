@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol, Self
 
 import numpy as np
@@ -21,16 +20,8 @@ Scores = NDArray[np.float64]
 """Shape (N,): one value per candidate, in the row's range; NaN where none can be given."""
 
 
-class Need(StrEnum):
-    """What must be there before a scorer can run."""
-
-    CLIP = "a CLIP model"
-    AESTHETIC_HEAD = "the weights of an aesthetic head"
-    SERVER = "a scoring server"
-
-
 class ScorerRow(Value):
-    """Name, range and direction of a score, and what it needs."""
+    """Name, range and direction of a score."""
 
     name: str
     about: str
@@ -38,7 +29,6 @@ class ScorerRow(Value):
     low: float = 0.0
     high: float = 1.0
     higher_is_better: bool = True
-    needs: tuple[Need, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -17,7 +17,7 @@ from PIL import Image
 from cropsmith.errors import Unavailable
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.scorers.crops import LONG_SIDE
-from cropsmith.tools.scorers.row import Need, Scene, ScorerRow, Scores
+from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
 
 SIDE = 512
 QUALITY = 90
@@ -37,9 +37,7 @@ class ServedScorer:
     ) -> None:
         self._url = url
         self._timeout = timeout
-        self.row = ScorerRow(
-            name=name, about=f"score of {url}", low=low, high=high, needs=(Need.SERVER,)
-        )
+        self.row = ScorerRow(name=name, about=f"score of {url}", low=low, high=high)
 
     def score(self, scene: Scene) -> Scores | None:
         """Return the server's scores, shape (N,); Unavailable when it does not give them."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cropsmith.errors import CropsmithError
-from cropsmith.tools.models.weights import local_model
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.candidate import Candidate
@@ -19,7 +18,7 @@ from cropsmith.tools.scorers.constraints import ConstraintsScorer
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.crops import CropEmbeddings, EmbeddingCache
 from cropsmith.tools.scorers.elements import ElementsScorer
-from cropsmith.tools.scorers.encoder import DEFAULT_CLIP, Encoder, load_clip
+from cropsmith.tools.scorers.encoder import Encoder
 from cropsmith.tools.scorers.exclusion import ExclusionScorer
 from cropsmith.tools.scorers.focus import FocusScorer
 from cropsmith.tools.scorers.measures import MeasuresScorer
@@ -29,6 +28,8 @@ from cropsmith.tools.scorers.row import Scene, Scorer, ScorerRow, Scores
 from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.weighting import TASKS, weighting
+from cropsmith.vectorstore import clip_weights
+from cropsmith.vectorstore.clip import load_clip
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ class ScorerTable:
     ) -> "ScorerTable":
         """Return every scorer that can run here.
 
-        `clip` is a model's hub name or folder, "off", or "auto": the default model where its
-        weights are already on this machine, nothing otherwise; "auto" never downloads. `measures`
-        adds the built-in composition measures (a millisecond a crop), `server` is the URL of a
-        served aesthetic scorer, which then replaces the local head. UsageError for a profile that
-        does not exist.
+        `clip` is open_clip's MODEL:WEIGHTS or a folder, "off", or "auto": the default model where
+        its weights are already on this machine, nothing otherwise; "auto" never downloads.
+        `measures` adds the built-in composition measures (a millisecond a crop), `server` is the
+        URL of a served aesthetic scorer, which then replaces the local head. UsageError for a
+        profile that does not exist.
         """
         weighting(profile, "free")
         scorers: list[Scorer] = [
@@ -203,9 +204,9 @@ def _encoder(clip: str) -> tuple[Encoder | None, str]:
     if clip == "off":
         return None, "CLIP is switched off."
     if clip == "auto":
-        if local_model(DEFAULT_CLIP) is None:
-            return None, f"no CLIP model is on this machine ({DEFAULT_CLIP})."
-        clip = DEFAULT_CLIP
+        if not clip_weights.at_hand():
+            return None, f"no CLIP model is on this machine ({clip_weights.DEFAULT})."
+        clip = clip_weights.DEFAULT
     try:
         return load_clip(clip), ""
     except CropsmithError as error:

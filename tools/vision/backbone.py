@@ -52,7 +52,7 @@ def see(pixels: NDArray[np.uint8]) -> Seen:
     """Return the maps of upright RGB (H, W, 3).
 
     Inside the network the photo is seen twice, the second time in the mirror: the mean of both
-    maps knows better than either (docs/photographer.md), for four more milliseconds.
+    maps knows better than either (docs/reports/photographer.md), for four more milliseconds.
     """
     features, faces = _session().run(None, {"pixels": squashed(pixels)[None]})
     return Seen(np.asarray(features, np.float32), np.asarray(faces, np.float32))

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cropsmith.settings import weights_folder
-from cropsmith.tools.schema.diversity import diverse
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
-from cropsmith.tools.schema.geometry import Box, Boxes
+from cropsmith.tools.schema.geometry import Box, Boxes, diverse
 from cropsmith.tools.vision.backbone import see
 
 YUNET = "yunet_n_dynamic.onnx"

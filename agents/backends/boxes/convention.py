@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from cropsmith.agents.backends.boxes.resize import AnyResize, Untouched, within
 from cropsmith.tools.schema.geometry import Size
@@ -63,9 +63,10 @@ Standing = Literal["verified", "reported", "inferred", "unknown", "probed"]
 class Limits(Value):
     """What the model or its vendor takes per request."""
 
+    # Calibrations kept by version 0.1 tell more, which nothing ever read.
+    model_config = ConfigDict(extra="ignore")
+
     images: int = 40
-    megabytes: float = 20.0
-    side: int = 8000
 
 
 class Convention(Value):

@@ -25,9 +25,9 @@ from cropsmith.agents.backends.boxes.resize import (
 )
 from cropsmith.errors import UsageError
 
-GEMINI_LIMITS = Limits(images=3600, megabytes=20)
-OPENAI_LIMITS = Limits(images=500, megabytes=50)
-CLAUDE_LIMITS = Limits(images=100, megabytes=32)
+GEMINI_LIMITS = Limits(images=3600)
+OPENAI_LIMITS = Limits(images=500)
+CLAUDE_LIMITS = Limits(images=100)
 
 ROWS = [
     Convention(

@@ -11,13 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel
 
+from cropsmith.agents.backends.boxes.answer_schema import answer_schema
 from cropsmith.agents.backends.boxes.calibration import Calibration
 from cropsmith.agents.backends.boxes.convention import Convention, Notation, Order
 from cropsmith.agents.backends.boxes.families import family_of
 from cropsmith.agents.backends.boxes.hypotheses import Sighting, known_as, verdict
 from cropsmith.agents.backends.boxes.loose_json import NoJson, find_json, without_thinking
 from cropsmith.agents.backends.boxes.native_box import NAMES, PATTERNS, find_numbers
-from cropsmith.agents.backends.protocol.answer_schema import answer_schema
 from cropsmith.agents.backends.protocol.backend import Picture
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.protocol.wire import (

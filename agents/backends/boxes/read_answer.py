@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from cropsmith.agents.backends.boxes.answer_schema import kind_of, native_key
 from cropsmith.agents.backends.boxes.convention import Convention, Order
 from cropsmith.agents.backends.boxes.loose_json import (
     NoJson,
@@ -23,7 +24,7 @@ from cropsmith.agents.backends.boxes.native_box import (
     write_box,
     write_point,
 )
-from cropsmith.agents.backends.protocol.answer_schema import AnswerSchema, kind_of, native_key
+from cropsmith.agents.backends.protocol.wire import AnswerSchema
 from cropsmith.tools.schema.geometry import Box, Point, Size
 
 

@@ -9,19 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cropsmith.agents.backends.boxes.answer_schema import answer_schema, has_boxes, own_schema
 from cropsmith.agents.backends.boxes.convention import Convention, Frame, Notation
 from cropsmith.agents.backends.boxes.native_box import NAMES, TEMPLATES, write_box
 from cropsmith.agents.backends.boxes.read_answer import write_answer
-from cropsmith.agents.backends.protocol.answer_schema import (
-    AnswerSchema,
-    Dialect,
-    answer_schema,
-    has_boxes,
-    own_schema,
-)
 from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Message, Part, Picture, Said
 from cropsmith.agents.backends.protocol.pictures import fitted
-from cropsmith.agents.backends.protocol.wire import WireMessage, WirePart, WireRequest, WireTool
+from cropsmith.agents.backends.protocol.wire import (
+    AnswerSchema,
+    Dialect,
+    WireMessage,
+    WirePart,
+    WireRequest,
+    WireTool,
+)
 from cropsmith.errors import UsageError
 from cropsmith.prompts import render
 from cropsmith.tools.schema.geometry import Size

@@ -1,1 +1,1 @@
-"""What every call passes through: cache, budget, limits, retries, repair, prices."""
+"""What every call passes through: cache, purse, limits, retries, repair, prices."""

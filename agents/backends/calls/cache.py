@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
 from cropsmith.agents.backends.calls.wrapper import Around
 from cropsmith.agents.backends.protocol.backend import (
     Ask,
@@ -23,6 +21,7 @@ from cropsmith.agents.backends.protocol.backend import (
     Status,
     ToolOutcome,
 )
+from cropsmith.agents.backends.protocol.reply_codec import dumps, loads
 from cropsmith.settings import home
 
 VERSION = 1
@@ -80,24 +79,20 @@ class ReplyStore:
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
 
-    def read(self, key: str, answer: type[BaseModel]) -> Reply | None:
-        """Return a kept reply, or None; a file that no longer fits its answer is no reply."""
+    def read(self, key: str, ask: Ask) -> Reply | None:
+        """Return a kept reply, or None; a file that no longer fits its ask is no reply."""
         try:
-            kept = json.loads(self._path(key).read_text("utf-8"))
-            value = answer.model_validate(kept.pop("value"))
-            return Reply.model_validate({**kept, "value": value, "cached": True})
-        except (FileNotFoundError, ValidationError, json.JSONDecodeError, KeyError):
+            return loads(self._path(key).read_text("utf-8"), ask)
+        except FileNotFoundError:
             return None
 
     def write(self, key: str, reply: Reply) -> None:
         """Keep a reply; whole or not at all."""
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = reply.model_dump(mode="json", exclude={"value"})
-        kept["value"] = reply.value.model_dump(mode="json")
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file)
+            file.write(dumps(reply))
         os.replace(name, path)
 
 
@@ -117,10 +112,10 @@ class Cached(Around):
         if ask.tool_choice is not None or (ask.temperature > 0 and not self._warm):
             return await self.inner.ask(ask)
         key = key_of(ask, self._identity)
-        found = await asyncio.to_thread(self._store.read, key, ask.answer)
+        found = await asyncio.to_thread(self._store.read, key, ask)
         if found is not None:
             # What it once cost is not paid again.
-            return found.model_copy(update={"cost": 0.0, "seconds": 0.0})
+            return found.model_copy(update={"cost": 0.0, "seconds": 0.0, "cached": True})
         reply = await self.inner.ask(ask)
         if reply.status is Status.OK and reply.value is not None:
             await asyncio.to_thread(self._store.write, key, reply)

@@ -1,12 +1,13 @@
 """What goes to a provider and what comes back, in words common to all of them."""
 
 import difflib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from cropsmith.agents.backends.protocol.answer_schema import AnswerSchema, Dialect
 from cropsmith.agents.backends.protocol.backend import (
     Called,
     Picture,
@@ -34,6 +35,33 @@ class WireTool:
     name: str
     description: str
     parameters: dict[str, Any]
+
+
+class Dialect(StrEnum):
+    """Whose reading of JSON schema to write for."""
+
+    OPENAI = "openai"
+    """Strict mode: all required, nothing more, no string lengths."""
+    GEMINI = "gemini"
+    """`response_json_schema`, with propertyOrdering."""
+    GRAMMAR = "grammar"
+    """xgrammar and llguidance: everything bounded, string lengths enforced."""
+
+
+@dataclass(frozen=True)
+class AnswerSchema:
+    """An answer's own schema beside the one that the model is held to."""
+
+    name: str
+    own: dict[str, Any]
+    """Of the Pydantic model, references resolved."""
+    native: dict[str, Any]
+    """With native boxes, in the dialect; what goes on the wire."""
+
+    @cached_property
+    def text(self) -> str:
+        """The native schema in one line, for models that only read prompts."""
+        return json.dumps(self.native, separators=(",", ":"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ No parameter is trusted to be honoured: the answer's format also stands in the p
 reply is validated.
 """
 
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.secrets import Key, base_url
+from cropsmith.agents.backends.protocol.wire import Dialect
 from cropsmith.agents.backends.providers.openai import ChatCompletions, Server
 
 OLLAMA = "http://127.0.0.1:11434/v1"

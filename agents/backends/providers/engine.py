@@ -12,7 +12,7 @@ from cropsmith.agents.backends.protocol.backend import Tokens
 from cropsmith.agents.backends.protocol.wire import Finish, WireReply
 from cropsmith.agents.backends.providers.constrained import Grammars, SchemaProcessor
 from cropsmith.errors import MissingExtra, UsageError
-from cropsmith.tools.models.torchvision_guard import import_torchvision
+from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
 BATCH = 8
 """Most requests answered together."""

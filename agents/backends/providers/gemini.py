@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from cropsmith.agents.backends.calls.http_faults import fault_of
 from cropsmith.agents.backends.calls.per_loop import PerLoop
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.backend import (
     Called,
     Picture,
@@ -21,6 +22,7 @@ from cropsmith.agents.backends.protocol.backend import (
 )
 from cropsmith.agents.backends.protocol.secrets import Key, base_url, without_login
 from cropsmith.agents.backends.protocol.wire import (
+    Dialect,
     Finish,
     NoSuchModel,
     Trouble,
@@ -208,7 +210,9 @@ class Gemini:
             )
         if isinstance(error, ConnectionError):
             return WireFault(f"{who} closed the connection.", Trouble.CONNECTION)
-        if isinstance(error, json.JSONDecodeError | errors.UnknownApiResponseError):
+        if isinstance(
+            error, json.JSONDecodeError | ValidationError | errors.UnknownApiResponseError
+        ):
             return WireFault(f"{who} did not answer as the Gemini API does.", Trouble.GIBBERISH)
         return error
 

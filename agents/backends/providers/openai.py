@@ -14,7 +14,6 @@ from cropsmith.agents.backends.calls.http_faults import (
     retry_after,
 )
 from cropsmith.agents.backends.calls.per_loop import PerLoop
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.backend import (
     Called,
     Picture,
@@ -24,6 +23,7 @@ from cropsmith.agents.backends.protocol.backend import (
 )
 from cropsmith.agents.backends.protocol.secrets import Key, base_url, without_login
 from cropsmith.agents.backends.protocol.wire import (
+    Dialect,
     Finish,
     NoSuchModel,
     Trouble,

@@ -7,9 +7,14 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.backend import Picture
-from cropsmith.agents.backends.protocol.wire import Trouble, WireFault, WireReply, WireRequest
+from cropsmith.agents.backends.protocol.wire import (
+    Dialect,
+    Trouble,
+    WireFault,
+    WireReply,
+    WireRequest,
+)
 from cropsmith.agents.backends.providers.engine import Engine, Job
 from cropsmith.errors import Misconfigured, MissingExtra, UsageError
 

@@ -1,7 +1,7 @@
 """Open models at a vLLM server: chat completions, grammars that hold bounds, thinking off."""
 
-from cropsmith.agents.backends.protocol.answer_schema import Dialect
 from cropsmith.agents.backends.protocol.secrets import Key, base_url
+from cropsmith.agents.backends.protocol.wire import Dialect
 from cropsmith.agents.backends.providers.openai import ChatCompletions, Server
 
 LOCAL = "http://127.0.0.1:8000/v1"

@@ -40,7 +40,9 @@ def _analysis(value: Any) -> Sentences:
 
 
 def _grounding(value: Any) -> Sentences:
-    told = [f"Found “{e['phrase'] or e['kind']}” ({e['source']})." for e in value.get("found", ())]
+    # A box that was given with the request has no phrase.
+    names = [(e.get("phrase") or e["kind"], e["source"]) for e in value.get("found", ())]
+    told = [f"Found “{name}” ({source})." for name, source in names]
     return [*told, *(f"Did not find “{phrase}”." for phrase in value.get("missing", ()))]
 
 

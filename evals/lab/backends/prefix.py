@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.recorded_backend import Recorded
-from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.trace.record import MemoryTrace, record_step
 from cropsmith.evals.lab.benchmarks.sample import sample
 from cropsmith.tools.images.photo import open_photo
@@ -45,7 +46,7 @@ async def rounds(model: str, photo: object, examples: int) -> Sequence[Round]:
     view = View(open_photo(photo))
     backend = Recorded(build_backend(model, cache_replies=False))
     data = view.photo.data
-    mind = VlmMind(backend, BuiltinMind(), temperature=1.0, example_data=lambda _: data)
+    mind = Argued(Asker(backend, temperature=1.0, example_data=lambda _: data), BuiltinMind())
     intent = Intent(task="free", targets=(Target(),), read_back="The best crop of this photo.")
     crops = tuple(ExpertCrop(box=Box(x1=0.1 * n, y1=0.1, x2=0.9, y2=0.9)) for n in range(5))
     shown = [
@@ -80,7 +81,7 @@ async def rounds(model: str, photo: object, examples: int) -> Sequence[Round]:
     ]
 
 
-async def _proposed(mind: VlmMind, brief: Brief) -> Sequence[Candidate]:
+async def _proposed(mind: Argued, brief: Brief) -> Sequence[Candidate]:
     """Random weights may fail a round; the rounds after it go on from what there is."""
     try:
         return await mind.propose(brief)

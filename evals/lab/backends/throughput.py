@@ -13,7 +13,7 @@ from cropsmith.agents.backends.protocol.backend import Ask, Message, Picture, St
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.providers.openai import ChatCompletions
 from cropsmith.agents.backends.registry import build_backend, make_wire, usable_convention
-from cropsmith.agents.minds.vlm.answers import Proposals
+from cropsmith.agents.minds.argued.answers import Proposals
 from cropsmith.evals.lab.backends.slow_server import slow_server
 
 MODEL = "vllm/Qwen/Qwen3-VL-8B-Instruct"

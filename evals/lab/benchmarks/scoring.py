@@ -19,7 +19,6 @@ from cropsmith.errors import MissingExtra
 from cropsmith.evals.lab.benchmarks.sample import sample
 from cropsmith.tools.explain.changes import FAMILIES
 from cropsmith.tools.images.photo import open_photo
-from cropsmith.tools.models.weights import ready_for_transformers
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.geometry import Box
@@ -27,9 +26,10 @@ from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.crops import LONG_SIDE, CropEmbeddings
 from cropsmith.tools.scorers.elements import ElementsScorer, presence
-from cropsmith.tools.scorers.encoder import ClipEncoder
 from cropsmith.tools.scorers.row import Scorer
 from cropsmith.tools.scorers.table import ScorerTable
+from cropsmith.vectorstore.clip import Clip
+from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
 COUNTS = (6, 30, 90)
 REPEATS = 4
@@ -37,28 +37,16 @@ GOAL = 1.1
 MODULE = "cropsmith.evals.lab.benchmarks.scoring"
 
 
-class FixedWords:
-    """Tokenises every text to the same 77 ids: words cost the same whatever they are."""
-
-    def __call__(self, texts: list[str], **_options: Any) -> Any:
-        """Return ids and mask for the texts."""
-        import torch
-        from transformers import BatchEncoding
-
-        ids = torch.ones((len(texts), 77), dtype=torch.long)
-        ids[:, -1] = 2
-        return BatchEncoding({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
-
-
-def encoder() -> ClipEncoder:
+def encoder() -> Clip:
     """Return a ViT-B/32 with random weights."""
-    ready_for_transformers("This benchmark")
+    import_torchvision("This benchmark", "clip")
+    import open_clip
     import torch
-    from transformers import CLIPConfig, CLIPModel
 
     torch.manual_seed(0)
     torch.set_num_threads(1)
-    return ClipEncoder("random ViT-B/32", CLIPModel(CLIPConfig()), FixedWords())
+    model, _, preprocess = open_clip.create_model_and_transforms("ViT-B-32")
+    return Clip("ViT-B-32:random", model, preprocess, open_clip.get_tokenizer("ViT-B-32"))
 
 
 def candidates(count: int) -> list[Candidate]:
@@ -79,7 +67,7 @@ def candidates(count: int) -> list[Candidate]:
     return found
 
 
-def table(clip: ClipEncoder) -> ScorerTable:
+def table(clip: Clip) -> ScorerTable:
     """Return the scorers that need CLIP, with nothing embedded yet but the words."""
     scorers: list[Scorer] = [
         ContentScorer(),
@@ -102,7 +90,7 @@ def cpu(run: Any) -> float:
     return (time.process_time() - start) * 1e3
 
 
-def times(clip: ClipEncoder, path: Path, count: int) -> tuple[float, float, float]:
+def times(clip: Clip, path: Path, count: int) -> tuple[float, float, float]:
     """Return the least CPU ms of the bare forward, of scoring, and of scoring from the file."""
     import torch
 
@@ -115,7 +103,7 @@ def times(clip: ClipEncoder, path: Path, count: int) -> tuple[float, float, floa
     best = [float("inf")] * 3
     for _ in range(REPEATS):
         with torch.inference_mode():
-            best[0] = min(best[0], cpu(lambda: clip.model.get_image_features(pixel_values=batch)))
+            best[0] = min(best[0], cpu(lambda: clip.model.encode_image(batch)))
         for place, view in ((1, opened), (2, None)):
             scorers = table(clip)  # new, so that no picture is remembered
             words = CropEmbeddings(clip, opened, np.zeros((0, 4)), scorers.cache)

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from cropsmith.tools.examples.near_duplicate import dhash, hashes_of, near_duplicate
-from cropsmith.vectorstore.embedder import Picture, embed_picture, embedder
+from cropsmith.vectorstore.embedder import Picture, embed_picture
+from cropsmith.vectorstore.embedders import embedder
 
 EVERY = 5
 """Copies are made of every fifth photo."""

@@ -15,7 +15,7 @@ from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.vectorstore.build import build
 from cropsmith.vectorstore.cache import EmbeddingCache
-from cropsmith.vectorstore.embedder import DEFAULT, embedder
+from cropsmith.vectorstore.embedders import embedder
 from cropsmith.vectorstore.index import Index
 
 PARTS = 3
@@ -37,7 +37,7 @@ def is_held_out(photo: LabelledPhoto) -> bool:
     return int(hashlib.sha256(photo.name.encode()).hexdigest(), 16) % PARTS == 0
 
 
-def parts(folder: Path, index: Path, embedder_name: str = DEFAULT) -> Parts:
+def parts(folder: Path, index: Path, embedder_name: str = "builtin") -> Parts:
     """Load the photos of a folder and build or complete the index of the known part."""
     photos = [p for p in load(folder).photos if p.crops]
     known = [p for p in photos if not is_held_out(p)]

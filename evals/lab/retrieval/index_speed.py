@@ -22,7 +22,8 @@ from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.vectorstore.build import build
 from cropsmith.vectorstore.cache import EmbeddingCache
-from cropsmith.vectorstore.embedder import Embedder, embedder
+from cropsmith.vectorstore.embedder import Embedder
+from cropsmith.vectorstore.embedders import embedder
 from cropsmith.vectorstore.index import Index
 
 PAGE = os.sysconf("SC_PAGE_SIZE")

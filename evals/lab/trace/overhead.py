@@ -14,7 +14,7 @@ from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.database import connect
-from cropsmith.agents.trace.keeping import keep_photo
+from cropsmith.agents.trace.photo import keep_photo
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.tools.images.photo import Photo

@@ -2,7 +2,7 @@
 
 A simulated model proposes the expert's crop with noise, and ranks all candidates by their overlap
 with another noisy copy of it. Its skill is its noise. The weight that is kept does well over the
-whole range of skills, which the general models of benchmarks.md span.
+whole range of skills, which general models span.
 """
 
 from collections.abc import Mapping

@@ -46,7 +46,7 @@ def fold_of(name: str) -> int:
 
 
 def load_examples(folder: Path) -> Examples:
-    """Read annotations.json and votes.json of an FCDB folder (see docs/photographer.md)."""
+    """Read annotations.json and votes.json of an FCDB folder (see docs/reports/photographer.md)."""
     records = json.loads((folder / "annotations.json").read_text("utf-8"))
     votes = {r["file"]: r["pairs"] for r in json.loads((folder / "votes.json").read_text("utf-8"))}
     sizes = np.array([(r["width"], r["height"]) for r in records], dtype=np.float64)

@@ -42,7 +42,7 @@ class Recipe:
     averaging: float = 0.99
     """Decay of the weights' running average, which is what is kept."""
     trimmed: bool = False
-    """Whether to train on trimmed views too; they did not help (docs/photographer.md)."""
+    """Whether to train on trimmed views too; they did not help (docs/reports/photographer.md)."""
     seed: int = 0
 
 

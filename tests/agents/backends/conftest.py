@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cropsmith.agents.backends.boxes.answer_schema import NATIVE_KEYS
 from cropsmith.agents.backends.boxes.convention import Convention
 from cropsmith.agents.backends.boxes.native_box import TEMPLATES, write_box
-from cropsmith.agents.backends.protocol.answer_schema import NATIVE_KEYS, Dialect
 from cropsmith.agents.backends.protocol.backend import Picture, Tokens
-from cropsmith.agents.backends.protocol.wire import Finish, WireReply, WireRequest
+from cropsmith.agents.backends.protocol.wire import Dialect, Finish, WireReply, WireRequest
 from cropsmith.tools.schema.geometry import Box, Size
 
 

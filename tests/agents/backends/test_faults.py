@@ -1,13 +1,10 @@
 """The official SDKs against servers that misbehave: every fault ends as its own status, in time."""
 
 import asyncio
-import importlib
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -21,6 +18,9 @@ from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.registry import build_backend
 from cropsmith.errors import Misconfigured, NotAllowed, UsageError
 from cropsmith.tools.schema.geometry import Box
+from tests.stubs.gemini_stub import GeminiStub
+from tests.stubs.openai_stub import OpenaiStub
+from tests.stubs.stub_server import StubServer
 
 pytest.importorskip("openai")
 pytest.importorskip("google.genai")
@@ -41,38 +41,31 @@ class Found(BaseModel):
     box: Box
 
 
-@pytest.fixture
-def stubs(serving: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """Import the stub servers, and wait in hundredths of seconds instead of halves."""
-    monkeypatch.syspath_prepend(str(serving))
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait in hundredths of seconds instead of halves."""
     rules = {k: retry.Rule(r.retries, 0.01, r.at_once) for k, r in retry.POLICY.items()}
     monkeypatch.setattr(retry, "POLICY", rules)
     for name in ("OPENAI_API_KEY", "GEMINI_API_KEY", "VLLM_API_KEY", "OPENAI_COMPATIBLE_API_KEY"):
         monkeypatch.setenv(name, KEY)
-    return importlib.import_module
 
 
 Serve = Callable[..., Any]
 
 
 @pytest.fixture
-def serve(
-    stubs: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Serve]:
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Return a function that starts the stub of a model's provider with the given faults."""
-    started: list[Any] = []
+    started: list[StubServer] = []
 
-    def start(name: str, faults: str = "", **options: Any) -> Any:
-        answers = tmp_path / "answers.jsonl"
-        answers.write_text(json.dumps({"json": NATIVE[name]}))
+    def start(name: str, faults: str = "", **options: Any) -> StubServer:
         provider = name.split("/")[0]
+        answered = {"faults": faults, "answer": NATIVE[name], **options}
+        server: StubServer
         if provider == "gemini":
-            server = stubs("gemini_stub").make_server(faults=faults, answers=answers, **options)
+            server = GeminiStub(**answered)
         else:
-            dialect = "openai" if provider == "openai" else "vllm"
-            server = stubs("openai_stub").make_server(
-                faults=faults, answers=answers, dialect=dialect, **options
-            )
+            server = OpenaiStub(dialect="openai" if provider == "openai" else "vllm", **answered)
         started.append(server.start())
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
         for variable in (
@@ -271,14 +264,14 @@ async def test_what_is_sent(serve: Serve, model: str) -> None:
     large = picture_of(np.zeros((900, 1600, 3), np.uint8))
     await backend(model).ask(question(large))
     (sent,) = server.requests
-    (image,) = sent["images"]
-    assert image["format"] == "jpeg" and image["exif"] is False
-    assert max(image["width"], image["height"]) <= 1024
-    params = json.dumps(sent["params"])
+    (image,) = sent.pictures
+    assert image.format == "jpeg" and not image.exif
+    assert max(image.width, image.height) <= 1024
+    params = json.dumps(sent.parameters)
     # The format is asked of the server and told in the prompt: no parameter is trusted.
-    assert "label" in params and '"label"' in sent["prompt"]
-    assert sent["prompt"].startswith("Look.") and KEY not in params
-    assert server.requests[0]["prompt"].index("Where is the dog?") < sent["prompt"].index("JSON")
+    assert "label" in params and '"label"' in sent.prompt
+    assert sent.prompt.startswith("Look.") and KEY not in params
+    assert server.requests[0].prompt.index("Where is the dog?") < sent.prompt.index("JSON")
 
 
 async def test_a_server_without_schemas_is_asked_by_prompt_alone(
@@ -300,7 +293,7 @@ async def test_a_server_without_schemas_is_asked_by_prompt_alone(
         reply = await asked.ask(question())
         assert reply.status is Status.OK and reply.attempts == 1
     assert len(server.requests) == 2
-    assert all("response_format" not in sent["params"] for sent in server.requests)
+    assert all("response_format" not in sent.parameters for sent in server.requests)
 
 
 def test_one_backend_serves_many_loops(serve: Serve) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from cropsmith.agents.backends.boxes.families import FAMILIES
 from cropsmith.agents.backends.model import Model
 from cropsmith.agents.backends.protocol.backend import Ask, Message, Status
-from cropsmith.agents.minds.vlm.pictures import Darkroom
+from cropsmith.agents.minds.asking.darkroom import Darkroom
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.geometry import Box

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.calls.budget import Budget, Budgeted
 from cropsmith.agents.backends.calls.cache import Cached, ReplyStore, key_of
 from cropsmith.agents.backends.calls.limiter import SPACING, Gate, Limited
 from cropsmith.agents.backends.calls.prices import cost_of, price_of
+from cropsmith.agents.backends.calls.purse import Budgeted, Purse
 from cropsmith.agents.backends.calls.repair import Repaired
 from cropsmith.agents.backends.calls.retry import POLICY, Retried, waiting
 from cropsmith.agents.backends.protocol.backend import (
@@ -69,7 +69,7 @@ def reply(status: Status = Status.OK, cost: float | None = 0.01, **more: object)
 
 async def test_calls_are_counted_before_they_are_made() -> None:
     fake = Fake(reply())
-    backend = Budgeted(fake, Budget(max_calls=2))
+    backend = Budgeted(fake, Purse(max_calls=2))
     await backend.ask(question())
     await backend.ask(question())
     with pytest.raises(BudgetSpent, match="2 model calls"):
@@ -78,18 +78,18 @@ async def test_calls_are_counted_before_they_are_made() -> None:
 
 
 async def test_cost_is_reserved_while_calls_are_under_way() -> None:
-    budget = Budget(max_cost=0.02)
-    backend = Budgeted(Fake(reply(cost=0.001)), budget)
-    # Each call is expected to cost half a cent; the fifth does not fit beside four.
+    purse = Purse(max_cost=0.02)
+    backend = Budgeted(Fake(reply(cost=0.001)), purse)
+    # Each call is expected to cost 0.8 cents; the third does not fit beside two.
     results = await asyncio.gather(
         *(backend.ask(question()) for _ in range(8)), return_exceptions=True
     )
     assert all(isinstance(r, Reply | BudgetSpent) for r in results)
-    assert budget.cost == pytest.approx(0.001 * budget.calls)
+    assert purse.cost == pytest.approx(0.001 * purse.calls)
 
 
 async def test_a_spent_budget_stops_the_next_call() -> None:
-    backend = Budgeted(Fake(reply(cost=0.5)), Budget(max_cost=0.4))
+    backend = Budgeted(Fake(reply(cost=0.5)), Purse(max_cost=0.4))
     await backend.ask(question())
     with pytest.raises(BudgetSpent, match=r"\$0.5000 spent"):
         await backend.ask(question())
@@ -97,8 +97,8 @@ async def test_a_spent_budget_stops_the_next_call() -> None:
 
 def test_a_limit_on_an_unknown_price_is_refused() -> None:
     with pytest.raises(UsageError, match="price"):
-        Budgeted(Fake(reply(), name="openai/acme-9"), Budget(max_cost=1))
-    Budgeted(Fake(reply(), name="vllm/acme-9"), Budget(max_cost=1))
+        Budgeted(Fake(reply(), name="openai/acme-9"), Purse(max_cost=1))
+    Budgeted(Fake(reply(), name="vllm/acme-9"), Purse(max_cost=1))
 
 
 def test_costs() -> None:
@@ -108,6 +108,31 @@ def test_costs() -> None:
     assert cost_of("vllm/anything", tokens) == 0
     assert cost_of("openai/acme-9", tokens) is None
     assert cost_of("openai/gpt-4o", Tokens()) is None
+
+
+def test_a_persons_own_prices_come_first(home: Path) -> None:
+    (home / "prices.toml").write_text(
+        '["vllm/acme"]\ninput = 1.0\noutput = 3.0\ncached = 0.1\n\n'
+        '["openai/gpt-4o"]\ninput = 2.0\noutput = 8\n'
+    )
+    tokens = Tokens(prompt=1_000_000, completion=100_000, cached=400_000)
+    assert cost_of("vllm/acme", tokens) == pytest.approx(0.6 * 1 + 0.4 * 0.1 + 0.1 * 3)
+    assert cost_of("openai/gpt-4o", tokens) == pytest.approx(1.0 * 2 + 0.1 * 8)
+    assert cost_of("openai/acme-9", tokens) is None
+    (home / "prices.toml").write_text('["openai/gpt-4o"]\ninput = "two"\noutput = 8\n\n\n')
+    with pytest.raises(UsageError, match="openai/gpt-4o.input"):
+        price_of("openai/gpt-4o")
+    (home / "prices.toml").write_text("what")
+    with pytest.raises(UsageError, match="cannot be read"):
+        price_of("openai/gpt-4o")
+
+
+def test_a_long_prompt_costs_what_its_tier_does() -> None:
+    short, long = (
+        cost_of("gemini/gemini-2.5-pro", Tokens(prompt=prompt, completion=0))
+        for prompt in (100_000, 300_000)
+    )
+    assert short is not None and long is not None and long > 3.5 * short
 
 
 async def test_replies_are_kept_at_temperature_zero(tmp_path: Path) -> None:
@@ -205,7 +230,7 @@ async def test_the_rest_stands(status: Status) -> None:
 
 
 async def test_no_budget_for_a_repair_leaves_the_first_reply() -> None:
-    fake = Budgeted(Fake(reply(Status.INVALID)), Budget(max_calls=1))
+    fake = Budgeted(Fake(reply(Status.INVALID)), Purse(max_calls=1))
     left = await Repaired(fake).ask(question())
     assert left.status is Status.INVALID and "not asked again" in left.notes[0]
 

@@ -9,12 +9,12 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import Status
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
+from cropsmith.agents.minds.argued.mind import Argued
+from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.builtin import BuiltinMind
-from cropsmith.agents.minds.vlm.mind import VlmMind
 from cropsmith.agents.nodes.grounding import grounding
 from cropsmith.agents.nodes.state import ImageRef
-from cropsmith.agents.parts.parts import Parts, build_parts
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.tools.models.weights import WeightsMissing
 from cropsmith.tools.schema.request import Intent, Phrase, Target
@@ -44,13 +44,13 @@ async def run(photo: Path, context: Parts, wanted: Intent) -> dict[str, Any]:
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos" / "kodak" / "04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 def with_mind(*answers: ScriptedAnswer, **settings: Any) -> Parts:
     """Parts whose mind is a VLM that follows a script."""
-    mind = VlmMind(Scripted(answers), BuiltinMind())
+    mind = Argued(Asker(Scripted(answers)), BuiltinMind())
     return build_parts(RunSettings(trace=False, **settings), mind=mind)
 
 
@@ -110,7 +110,7 @@ async def test_a_detector_and_the_model_are_reconciled(photo: Path, tiny_models:
 
 async def test_a_reference_picture_is_looked_for(photo: Path, tiny_models: Path) -> None:
     context = build_parts(RunSettings(trace=False, detector=str(tiny_models / "owlvit")))
-    reference = context.views.open(photo.with_name("05.jpg"))
+    reference = context.views.open(photo.with_name("coffee.jpg"))
     update = await run(photo, context, intent(subject_image=reference.sha256))
     answered = update["grounding"]
     assert len(answered.found) + len(answered.missing) == 1

@@ -18,7 +18,7 @@ from cropsmith.tools.schema.request import CropRequest
 def brief(photo: Path, words: str, box: Box) -> Brief:
     view = View(open_photo(photo))
     intent = understand(CropRequest(text=words), view.size)
-    seen = Evidence(kind=EvidenceKind.SUBJECT, box=box, source="owlvit", phrase="hats")
+    seen = Evidence(kind=EvidenceKind.SUBJECT, box=box, source="owlvit", phrase="man")
     return Brief(
         view=view,
         intent=intent,
@@ -30,9 +30,9 @@ def brief(photo: Path, words: str, box: Box) -> Brief:
     )
 
 
-def test_copy_space_is_free_and_calm_in_the_final_pixels(shared_data: Path) -> None:
-    words = "the hats, square, room at the top for a title"
-    one = brief(shared_data / "photos/kodak/03.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
+def test_copy_space_is_free_and_calm_in_the_final_pixels(photos: Path) -> None:
+    words = "the man, square, room at the top for a title"
+    one = brief(photos / "camera.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
     rules = rules_for(one)
     assert not rules.notes
     assert any(isinstance(rule, CalmSide) for rule in rules.constraints)
@@ -40,10 +40,10 @@ def test_copy_space_is_free_and_calm_in_the_final_pixels(shared_data: Path) -> N
     assert all(check.ok for check in check_all(pixels, rules.constraints))
 
 
-def test_what_does_not_fit_yields_and_is_noted(shared_data: Path) -> None:
-    words = "the hats, 9:16"
-    one = brief(shared_data / "photos/kodak/03.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
+def test_what_does_not_fit_yields_and_is_noted(photos: Path) -> None:
+    words = "the man, 9:16"
+    one = brief(photos / "camera.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
     rules = rules_for(one)
-    assert len(rules.notes) == 1 and "of the hats inside instead" in rules.notes[0]
+    assert len(rules.notes) == 1 and "of the man inside instead" in rules.notes[0]
     pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
     assert pixels.size.width * 16 == pixels.size.height * 9

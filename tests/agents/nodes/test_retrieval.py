@@ -24,8 +24,8 @@ SQUARE = CropRequest(targets=(Target(ratio=Ratio(width=1, height=1)),))
 
 
 @pytest.fixture(scope="module")
-def photos(shared_data: Path) -> list[Path]:
-    return sorted((shared_data / "photos" / "kodak").glob("*.jpg"))[:10]
+def photos(many_photos: list[Path]) -> list[Path]:
+    return many_photos[:10]
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ def recorded(library: TraceLibrary, photo: Path, text: str, context: Parts) -> s
 
 @pytest.mark.parametrize("seed", range(10))
 def test_runs_of_a_model_replay_bit_for_bit(
-    library: TraceLibrary, shared_data: Path, played: Played, seed: int
+    library: TraceLibrary, many_photos: list[Path], played: Played, seed: int
 ) -> None:
-    photo = shared_data / f"photos/kodak/{seed + 1:02}.jpg"
+    photo = many_photos[seed]
     effort = ("quick", "standard", "thorough")[seed % 3]
     name = recorded(library, photo, TEXTS[seed % 5], played(seed, effort=effort))
     trace = library.read(name)
@@ -46,10 +46,10 @@ def test_runs_of_a_model_replay_bit_for_bit(
 
 @pytest.mark.integration  # for its length alone
 def test_fifty_replays_are_bit_identical(
-    library: TraceLibrary, shared_data: Path, played: Played
+    library: TraceLibrary, many_photos: list[Path], played: Played
 ) -> None:
     for number in range(50):
-        photo = shared_data / f"photos/kodak/{number % 24 + 1:02}.jpg"
+        photo = many_photos[number % 24]
         effort = ("quick", "standard", "thorough")[number % 3]
         context = played(number, effort=effort, overlays=number % 4 == 0)
         recorded(library, photo, TEXTS[number % 5], context)
@@ -65,9 +65,11 @@ def test_the_builtin_photographer_replays(library: TraceLibrary, photo: Path) ->
     assert asyncio.run(replay(trace, library)).identical
 
 
-def test_examples_are_those_of_then(library: TraceLibrary, shared_data: Path, photo: Path) -> None:
-    for number in (3, 9, 15):
-        keep_crop(open_photo(shared_data / f"photos/kodak/{number:02}.jpg"), CROP)
+def test_examples_are_those_of_then(
+    library: TraceLibrary, many_photos: list[Path], photo: Path
+) -> None:
+    for one in many_photos[:3]:
+        keep_crop(open_photo(one), CROP)
     trace = library.read(recorded(library, photo, "", build_parts()))
     assert len(account_of(trace).examples) == 3
     shutil.rmtree(personal_folder())

@@ -13,8 +13,8 @@ from cropsmith.errors import UnreadableImage, UsageError
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 async def test_events_tell_the_run_in_order(home: Path, photo: Path) -> None:

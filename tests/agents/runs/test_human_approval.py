@@ -26,8 +26,8 @@ REQUEST = CropRequest(text="square")
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 def pending(photo: Path, context: Parts | None = None) -> Pending:
@@ -50,7 +50,7 @@ def test_a_person_chooses_after_a_restart(home: Path, photo: Path) -> None:
     result = resumed(waits.trace_id, Choice(candidate=third.id))
     assert result.box == third.box and result.reasons == ("You chose this crop.",)
     trace = TraceLibrary(home).read(waits.trace_id)
-    assert trace.head.status is TraceStatus.OK and trace.result["source"] == "04.jpg"
+    assert trace.head.status is TraceStatus.OK and trace.result["source"] == "astronaut.jpg"
     nodes = [step.node for step in trace.steps]
     assert nodes.count("proposal") == 1 and nodes.count("approval") == 2
     assert not any(step.error for step in trace.steps)
@@ -103,8 +103,8 @@ def test_no_paid_call_is_repeated(
     assert result.report.usage.calls == len(paid)
 
 
-def test_the_checkpoint_stays_small(home: Path, shared_data: Path) -> None:
-    pending(shared_data / "photos/exif_orientation/Landscape_6.jpg")
+def test_the_checkpoint_stays_small(home: Path, turned_photos: Path) -> None:
+    pending(turned_photos / "landscape_6.jpg")
     with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
         (largest,) = db.execute("SELECT max(length(checkpoint)) FROM checkpoints").fetchone()
     assert largest < 100_000

@@ -2,7 +2,7 @@ import inspect
 import runpy
 from pathlib import Path
 
-from cropsmith.agents.parts.run_context import RunContext
+from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.settings.rows import rows
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.crop import crop

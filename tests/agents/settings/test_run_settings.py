@@ -59,7 +59,11 @@ def test_each_setting_says_what_it_does() -> None:
         ({"judge": True, "temperature": 0.7, "max_cost": 1}, True, True, 0),
         ({"overlays": True}, True, False, 1),
         ({"overlays": True}, True, True, 0),
-        ({"effort": "thorough", "strict": True}, False, True, 0),
+        ({"effort": "thorough", "strict": True}, False, True, 1),
+        ({"effort": "thorough", "strict": True}, True, True, 0),
+        ({"effort": "thorough", "agentic": True}, True, False, 1),
+        ({"effort": "quick"}, False, True, 0),
+        ({"effort": "quick"}, True, False, 0),
     ],
 )
 def test_what_the_mind_has_no_use_for_is_known(

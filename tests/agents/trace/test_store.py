@@ -111,6 +111,7 @@ def test_calls_are_counted(home: Path) -> None:
     assert (head.calls, head.failed_calls, head.prompt_tokens, head.cost) == (2, 1, 14, 0.5)
 
 
+@pytest.mark.integration  # blockbuster comes with LangGraph's server
 def test_nothing_blocks_the_event_loop(home: Path) -> None:
     blockbuster = pytest.importorskip("blockbuster")
 

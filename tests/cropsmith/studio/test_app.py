@@ -16,13 +16,14 @@ from cropsmith.evals.lab.trace.sample import Sample, write_sample
 from cropsmith.studio.studies import remember
 from cropsmith.tools.examples.personal_index import open_personal
 from cropsmith.tools.photographer.taste import Notebook
+from tests.hostile_files import write_hostile
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u202e{{7*7}}"
 
 
 @pytest.fixture
-def photo(shared_data: Path) -> Path:
-    return shared_data / "photos/kodak/04.jpg"
+def photo(photos: Path) -> Path:
+    return photos / "astronaut.jpg"
 
 
 async def uploaded(client: Any, data: bytes, name: str = "a.jpg") -> dict[str, Any]:
@@ -48,8 +49,8 @@ async def report_of(client: Any, photo: Path, **order: Any) -> dict[str, Any]:
     return report
 
 
-async def test_a_photo_comes_in_upright_and_is_shown(client: Any, shared_data: Path) -> None:
-    data = (shared_data / "photos/exif_orientation/Portrait_6.jpg").read_bytes()
+async def test_a_photo_comes_in_upright_and_is_shown(client: Any, turned_photos: Path) -> None:
+    data = (turned_photos / "portrait_6.jpg").read_bytes()
     info = await uploaded(client, data, "C:\\holiday\\me\x1b.jpg")
     assert info["name"] == "me\\x1b.jpg" and info["width"] < info["height"]
     answer = await client.get(f"/photos/{info['sha256']}")
@@ -86,7 +87,7 @@ async def test_a_drawn_box_is_downloaded_at_full_size_in_its_exact_ratio(
     answer = await client.post("/crops/file", json=piece)
     assert "a-crop.jpg" in answer.headers["content-disposition"]
     with Image.open(io.BytesIO(answer.content)) as crop:
-        assert crop.width * 5 == crop.height * 4 and abs(crop.width / 512 - 0.7) < 0.05
+        assert crop.width * 5 == crop.height * 4 and abs(crop.width / 384 - 0.7) < 0.05
     beyond = await client.post("/crops/file", json={**piece, "target": 5})
     assert beyond.status_code == 400
 
@@ -152,7 +153,7 @@ async def test_hostile_text_is_text_on_every_page(client: Any, photo: Path, home
 
 async def test_traces_and_their_pages(client: Any, photo: Path, home: Path) -> None:
     name = write_sample(home, photo)
-    listed = (await client.get("/traces", params={"photo": "04"})).text
+    listed = (await client.get("/traces", params={"photo": "astro"})).text
     assert f"/traces/{name}" in listed
     assert "No run fits." in (await client.get("/traces", params={"model": "nobody"})).text
     page = await client.get(f"/traces/{name}")
@@ -171,9 +172,9 @@ async def test_studies_are_listed_and_shown_in_a_sandbox(client: Any, home: Path
     assert "sandbox" in report.headers["content-security-policy"]
 
 
-async def test_hostile_uploads_leave_the_studio_standing(client: Any, shared_data: Path) -> None:
-    folder = shared_data / "hostile/pillow"
-    files = sorted(folder.iterdir())[::9]
+async def test_hostile_uploads_leave_the_studio_standing(client: Any, tmp_path: Path) -> None:
+    write_hostile(tmp_path)
+    files = sorted(tmp_path.iterdir())[::6]
     for path in files:
         started = time.monotonic()
         answer = await client.post("/photos", params={"name": path.name}, content=path.read_bytes())

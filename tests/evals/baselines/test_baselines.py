@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from cropsmith.evals.datasets.registry import fold_of, load
 from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, Trial, offers, trial_for
 from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.ratio import Ratio
+from tests.evals.published import write_gaicd
 
 FRAME = Size(width=1200, height=800)
 
@@ -57,30 +60,33 @@ EXPECTED = {
 }
 
 
-def test_the_measured_baselines_are_reproduced(shared_data: Path) -> None:
-    photos = load(shared_data / "fcdb_train").photos
+@pytest.fixture(scope="module")
+def fcdb(shared_data: Path) -> Sequence[LabelledPhoto]:
+    return load(shared_data / "fcdb_train").photos
+
+
+def test_the_measured_baselines_are_reproduced(fcdb: Sequence[LabelledPhoto]) -> None:
     for (name, protocol), (overlap, displacement) in EXPECTED.items():
         crop = BASELINES[name].crop
         assert crop
-        kind = label_kind(photos, protocol)
+        kind = label_kind(fcdb, protocol)
         found = [
             values_of(
                 p, protocol, Answer(status=SampleStatus.OK, box=crop(trial_for(p, protocol))), kind
             )
-            for p in photos
+            for p in fcdb
         ]
         assert np.mean([v["iou"].value for v in found]) == pytest.approx(overlap, abs=6e-5)
         assert np.mean([v["bde"].value for v in found]) == pytest.approx(displacement, abs=6e-5)
 
 
-def test_larger_area_on_the_votes(shared_data: Path) -> None:
-    photos = load(shared_data / "fcdb_train").photos
+def test_larger_area_on_the_votes(fcdb: Sequence[LabelledPhoto]) -> None:
     rank = BASELINES["larger area"].rank
     assert rank
     hits, pairs = 0.0, 0
-    for p in photos:
+    kind = label_kind(fcdb, Protocol.VOTES)
+    for p in fcdb:
         answer = Answer(status=SampleStatus.OK, scores=tuple(rank(trial_for(p, Protocol.VOTES))))
-        kind = label_kind(photos, Protocol.VOTES)
         share = values_of(p, Protocol.VOTES, answer, kind).get("pairs_3")
         if share:
             hits, pairs = hits + share.value * share.count, pairs + share.count
@@ -88,8 +94,8 @@ def test_larger_area_on_the_votes(shared_data: Path) -> None:
     assert 100 * hits / pairs == pytest.approx(75.2, abs=0.05)
 
 
-def test_the_prior_never_learns_from_its_own_fold(shared_data: Path) -> None:
-    photos = [p for p in load(shared_data / "fcdb_train").photos if offers(p, Protocol.FREE)]
+def test_the_prior_never_learns_from_its_own_fold(fcdb: Sequence[LabelledPhoto]) -> None:
+    photos = [p for p in fcdb if offers(p, Protocol.FREE)]
     prior = Prior(photos)
     subject = photos[0]
     fold = fold_of(subject.name)
@@ -101,8 +107,8 @@ def test_the_prior_never_learns_from_its_own_fold(shared_data: Path) -> None:
     assert Prior(spoilt).crop(trial_for(subject, Protocol.FREE)) == crop
 
 
-def test_the_prior_of_the_grid(shared_data: Path) -> None:
-    photos = load(shared_data / "gaicd").photos
+def test_the_prior_of_the_grid(tmp_path: Path) -> None:
+    photos = load(write_gaicd(tmp_path, photos=40)).photos
     prior = fitted("image-blind prior", photos)
     assert prior.crop and prior.rank
     assert cell(prior.crop(trial_for(photos[0], Protocol.FREE))) == (0, 0, 11, 11)
@@ -115,10 +121,10 @@ def test_without_labels_there_is_no_prior() -> None:
 
 
 @pytest.mark.parametrize("ratio", [None, Ratio(width=1, height=1)])
-def test_common_croppers_place_the_same_window(shared_data: Path, ratio: Ratio | None) -> None:
+def test_common_croppers_place_the_same_window(photos: Path, ratio: Ratio | None) -> None:
     pytest.importorskip("smartcrop")
     pytest.importorskip("pyvips")
-    path = sorted((shared_data / "photos" / "kodak").glob("*.jpg"))[3]
+    path = photos / "astronaut.jpg"
     size = image_size(path)
     protocol = Protocol.RATIO if ratio else Protocol.FREE
     given = trial(protocol, path=str(path), ratio=ratio, size=size)

@@ -14,6 +14,7 @@ from cropsmith.evals.datasets.registry import (
     search,
 )
 from tests.evals.conftest import MakePhoto
+from tests.evals.published import write_fcdb, write_gaicd
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ def test_the_fingerprint_follows_the_labels(tmp_path: Path, make_photo: MakePhot
     assert load(tmp_path).fingerprint != before
 
 
-def test_search_finds_what_lies_there(shared_data: Path) -> None:
-    found = {f.root.name: f.format.name for f in search(shared_data)}
-    assert found["fcdb_train"] == "fcdb" and found["gaicd"] == "gaicd-v1"
+def test_search_finds_what_lies_there(tmp_path: Path, many_photos: list[Path]) -> None:
+    write_fcdb(tmp_path / "one", many_photos[:2])
+    write_gaicd(tmp_path / "two", photos=2)
+    found = {f.root.name: f.format.name for f in search(tmp_path)}
+    assert found == {"one": "fcdb", "two": "gaicd-v1"}

@@ -170,6 +170,14 @@ def test_the_viewer_stays_within_its_budget(own: Path, store: Store) -> None:
     assert (own / linked["photos"][0]["i"]).is_file()
 
 
+def test_a_study_without_trivial_rows_is_reported(own: Path, store: Store) -> None:
+    text = STUDY.replace('baselines = ["full frame", "centre 0.8"]', "baselines = false")
+    plan = plan_of(own, text, store)
+    (table,) = fill(plan, {"good": lambda n: shifted(0.1)})
+    assert "trivial" not in {row.kind for row in table.rows}
+    assert "good" in view_of(plan, table, Look(beside=own)).data
+
+
 def test_thumbnails_need_leave(own: Path, store: Store) -> None:
     plan = plan_of(own, STUDY.replace("thumbnails = true", ""), store)
     (table,) = usual(plan)

@@ -29,7 +29,8 @@ import asyncio, sys
 from pathlib import Path
 from pydantic import BaseModel
 from cropsmith.agents.backends.protocol.backend import Ask, Message, Reply, Status
-from cropsmith.evals.study.ledger import Ledger, Purse
+from cropsmith.agents.backends.calls.purse import Purse
+from cropsmith.evals.study.ledger import Ledger
 from cropsmith.evals.study.plan import make_plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
@@ -69,7 +70,7 @@ with Store(folder / "samples.sqlite3", write=True) as store:
     study = parse_study((folder / "study.toml").read_text(), folder / "study.toml")
     runner = Runner(make_plan(study, store))
     default = runner._build
-    system = System(Ledger(Paid(), store, Purse(store, None)))
+    system = System(Ledger(Paid(), store, Purse()))
     runner._build = lambda arm: system if arm.name == "slow" else default(arm)
     runner.run()
 """
@@ -79,6 +80,7 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-P", "-c", CHILD, str(folder)])
 
 
+@pytest.mark.integration  # for its length alone
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on this system")
 def test_kill_and_resume(photos: Path) -> None:
     folder = photos.parent

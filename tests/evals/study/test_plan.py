@@ -73,6 +73,24 @@ def test_changed_prompts_are_another_system(photos: Path, store: Store) -> None:
         prompts_hash(folder.parent)
 
 
+def test_a_changed_recipe_of_ones_own_is_another_system(
+    photos: Path, store: Store, home: Path
+) -> None:
+    own = home / "recipes" / "mine.toml"
+    own.parent.mkdir()
+    text = STUDY.replace('effort = "quick"', 'effort = "quick"\nrecipe = "mine"')
+
+    def planned(recipe: str) -> set[str]:
+        own.write_text(recipe, "utf-8")
+        return set(keys(plan_of(photos.parent, text, store), "cloud"))
+
+    before = planned("R = 3")
+    assert planned("# the same\nR = 3") == before
+    assert not planned("R = 4") & before
+    with pytest.raises(UsageError, match="mine.toml"):
+        planned("R = 40")
+
+
 def test_the_forecast_tells_cost_before_anything_is_paid(photos: Path, store: Store) -> None:
     rows = {row.system: row for row in plan_of(photos.parent, STUDY, store).forecast()}
     cloud = rows["cloud"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cropsmith.tools.constraints.best_first import MISSED, search
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.kinds import (
     AtLeast,
@@ -18,7 +19,7 @@ from cropsmith.tools.constraints.kinds import (
 )
 from cropsmith.tools.constraints.relaxation import Conflict, settle
 from cropsmith.tools.constraints.sizes import INEXACT
-from cropsmith.tools.constraints.solver import MISSED, output_size, search, solve
+from cropsmith.tools.constraints.solver import output_size, solve
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Side, Target
@@ -83,7 +84,7 @@ def value(pixels: PixelBox, wish: Box, ratio: Ratio | None, image: Size) -> floa
     return pixels.normalised(image).iou(wish) - (0 if exact else INEXACT)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(problems())
 def test_the_answer_is_the_best_legal_box_and_none_means_none(
     problem: tuple[Size, Box, Ratio | None, list[Constraint]],
@@ -104,7 +105,7 @@ def test_the_answer_is_the_best_legal_box_and_none_means_none(
     assert value(found, wish, ratio, image) == pytest.approx(best, abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(problems())
 def test_a_conflict_names_a_smallest_core_and_a_relaxation_that_works(
     problem: tuple[Size, Box, Ratio | None, list[Constraint]],
@@ -122,7 +123,7 @@ def test_a_conflict_names_a_smallest_core_and_a_relaxation_that_works(
         assert error.given_up and "It works" in str(error)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.integers(20, 9000), st.integers(20, 9000), st.integers(1, 30), st.integers(1, 30),
     st.tuples(*[st.floats(0, 1)] * 4),

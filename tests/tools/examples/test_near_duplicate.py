@@ -13,11 +13,10 @@ def pixels(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
-def test_copies_are_known_and_strangers_are_not(shared_data: Path) -> None:
+def test_copies_are_known_and_strangers_are_not(photos: Path) -> None:
     by = LayoutDescriptor()
-    files = sorted((shared_data / "photos" / "kodak").glob("*.jpg"))
-    photos = [Image.open(file).convert("RGB") for file in files]
-    for one, photo in enumerate(photos):
+    opened = [Image.open(file).convert("RGB") for file in sorted(photos.glob("*.jpg"))]
+    for one, photo in enumerate(opened):
         width, height = photo.size
         queried, vector = hashes_of(pixels(photo)), embed_picture(by, pixels(photo))
         copies = [
@@ -29,10 +28,10 @@ def test_copies_are_known_and_strangers_are_not(shared_data: Path) -> None:
         for copy in copies:
             similarity = float(embed_picture(by, pixels(copy)) @ vector)
             assert near_duplicate(queried, dhash(pixels(copy)), similarity, by.id)
-        other = photos[(one + 1) % len(photos)]
+        other = opened[(one + 1) % len(opened)]
         similarity = float(embed_picture(by, pixels(other)) @ vector)
         assert not near_duplicate(queried, dhash(pixels(other)), similarity, by.id)
-    for photo in photos:
+    for photo in opened:
         photo.close()
 
 

@@ -36,8 +36,8 @@ def labelled(path: Path, source: str = "test", subject: Box | None = None) -> La
 
 
 @pytest.fixture(scope="module")
-def photos(shared_data: Path) -> list[Path]:
-    return sorted((shared_data / "photos" / "kodak").glob("*.jpg"))
+def photos(many_photos: list[Path]) -> list[Path]:
+    return many_photos[:24]
 
 
 def shelf(folder: Path, photos: list[LabelledPhoto]) -> Shelf:
@@ -94,7 +94,7 @@ def test_examples_come_by_similarity_and_as_many_as_asked(
 def test_g_chooses_the_crops_of_a_photo(
     photos: list[Path], tmp_path: Path, selection: Selection, expected: tuple[Box, ...]
 ) -> None:
-    landscape = [p for p in photos if open_photo(p).size.width > 700][:3]
+    landscape = [p for p in photos if open_photo(p).size.width > open_photo(p).size.height][:3]
     retriever = Retriever([shelf(tmp_path, [labelled(p) for p in landscape[1:]])])
     for example in retriever.examples(view(landscape[0]), selection).examples:
         assert tuple(crop.box for crop in example.crops) == expected

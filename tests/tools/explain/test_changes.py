@@ -13,7 +13,7 @@ from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.result import ElementChange
-from cropsmith.tools.scorers.encoder import load_clip
+from cropsmith.vectorstore.clip import load_clip
 
 BOX = Box(x1=0.1, y1=0.2, x2=0.6, y2=0.9)
 
@@ -23,16 +23,16 @@ def change(element: str, before: float, after: float) -> ElementChange:
 
 
 @pytest.fixture
-def view(shared_data: Path) -> View:
-    return View(open_photo(shared_data / "photos" / "kodak" / "04.jpg"))
+def view(photos: Path) -> View:
+    return View(open_photo(photos / "astronaut.jpg"))
 
 
 def test_keeping_the_photo_changes_nothing(view: View) -> None:
     assert changes(view, Box.whole()) == ()
 
 
-def test_with_clip_the_ten_elements_are_compared(view: View, tiny_models: Path) -> None:
-    found = changes(view, BOX, load_clip(str(tiny_models / "clip")))
+def test_with_clip_the_ten_elements_are_compared(view: View, tiny_clip: Path) -> None:
+    found = changes(view, BOX, load_clip(str(tiny_clip)))
     assert len(found) == 10 and len({c.element for c in found}) == 10
     sizes = [abs(c.change) for c in found]
     assert sizes == sorted(sizes, reverse=True) and sizes[0] > 0

@@ -57,8 +57,8 @@ def best(phrase: Phrase, boxes: Boxes, scores: Confidences) -> list[int]:
 
 
 @pytest.fixture
-def view(shared_data: Path) -> View:
-    return View(open_photo(shared_data / "photos" / "kodak" / "04.jpg"))
+def view(photos: Path) -> View:
+    return View(open_photo(photos / "astronaut.jpg"))
 
 
 def wanting(*subjects: str, avoid: Sequence[str] = (), box: Box | None = None) -> Intent:

@@ -43,9 +43,9 @@ def test_writers_of_one_picture_leave_one_file(tmp_path: Path) -> None:
     assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == len(names) == 1
 
 
-def test_thumbnails_are_upright_small_and_made_once(tmp_path: Path, shared_data: Path) -> None:
+def test_thumbnails_are_upright_small_and_made_once(tmp_path: Path, turned_photos: Path) -> None:
     store = ImageStore(tmp_path)
-    name = store.put((shared_data / "photos/exif_orientation/Portrait_6.jpg").read_bytes())
+    name = store.put((turned_photos / "portrait_6.jpg").read_bytes())
     jpeg = store.thumbnail(name, 200)
     assert jpeg is not None
     with Image.open(io.BytesIO(jpeg)) as small:

@@ -80,12 +80,12 @@ def test_coefficients_are_copied(
         assert np.abs(np.asarray(crop).astype(int)[2:-2, 2:-2] - inner).max() <= 2
 
 
-@pytest.mark.parametrize("shape", ["Landscape", "Portrait"])
-def test_turned_photos_keep_their_tag_and_show_the_same(shared_data: Path, shape: str) -> None:
+@pytest.mark.parametrize("shape", ["landscape", "portrait"])
+def test_turned_photos_keep_their_tag_and_show_the_same(turned_photos: Path, shape: str) -> None:
     pytest.importorskip("jpeglib", reason="cropsmith[lossless] is not installed")
-    box = PixelBox(left=101, top=203, right=901, bottom=1004)
+    box = PixelBox(left=51, top=103, right=451, bottom=504)
     for orientation in range(9):
-        path = shared_data / "photos" / "exif_orientation" / f"{shape}_{orientation}.jpg"
+        path = turned_photos / f"{shape}_{orientation}.jpg"
         photo = open_photo(path)
         rendered = render(photo, box, lossless=True)
         cut = rendered.pixels

@@ -54,12 +54,11 @@ def test_every_real_photo_opens_upright(shared_data: Path) -> None:
         assert looked.shape[1] == pytest.approx(looked.shape[0] * ratio, abs=1 + ratio)
 
 
-@pytest.mark.parametrize("shape", ["Landscape", "Portrait"])
-def test_all_orientations_show_the_same_picture(shared_data: Path, shape: str) -> None:
-    folder = shared_data / "photos" / "exif_orientation"
-    upright = open_photo(folder / f"{shape}_1.jpg")
+@pytest.mark.parametrize("shape", ["landscape", "portrait"])
+def test_all_orientations_show_the_same_picture(turned_photos: Path, shape: str) -> None:
+    upright = open_photo(turned_photos / f"{shape}_1.jpg")
     for orientation in range(9):
-        photo = open_photo(folder / f"{shape}_{orientation}.jpg")
+        photo = open_photo(turned_photos / f"{shape}_{orientation}.jpg")
         assert photo.size == upright.size
         for side in (LOOK_SIDE, 1024):
             assert difference(photo.pixels(side), upright.pixels(side)) < 4, orientation
@@ -97,8 +96,8 @@ def test_a_line_of_pixels_keeps_a_side() -> None:
     assert open_photo(gradient(1, 1)).pixels(320).shape == (1, 1, 3)
 
 
-def test_scaled_decoding_shows_what_full_decoding_shows(shared_data: Path) -> None:
-    path = shared_data / "photos" / "exif_orientation" / "Landscape_1.jpg"
+def test_scaled_decoding_shows_what_full_decoding_shows(turned_photos: Path) -> None:
+    path = turned_photos / "landscape_1.jpg"
     with Image.open(path) as image:
         full = image.convert("RGB").resize((320, 213), Image.Resampling.BILINEAR)
     assert difference(open_photo(path).pixels(320), np.asarray(full)) < 2

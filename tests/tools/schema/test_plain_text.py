@@ -1,11 +1,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropsmith.tools.schema.plain_text import one_line, plain_unicode, visible
+from cropsmith.tools.schema.plain_text import one_line, plain_unicode, visible, visible_line
 
 
 def test_controls_are_spelt_out() -> None:
     assert visible("\x1b[31mred\x07\n\tx\u202eabc\x9b") == "\\x1b[31mred\\x07\n\tx\\u202eabc\\x9b"
+
+
+def test_a_name_cannot_forge_a_line_or_hide_words() -> None:
+    assert visible_line("a\nok  b\tc") == "a\\x0aok  b\\x09c"
+    assert visible_line("pay\u200bpal \U000e0041") == "pay\\u200bpal \\U000e0041"
+    assert visible_line("Zoë 東京 👩\u200d🚀") == "Zoë 東京 👩\u200d🚀"
 
 
 @given(st.text())

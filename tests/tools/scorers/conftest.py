@@ -44,9 +44,9 @@ def encoder() -> MeanColour:
 
 
 @pytest.fixture
-def view(shared_data: Path) -> View:
-    """A Kodak photo, 768 x 512."""
-    return View(open_photo(shared_data / "photos" / "kodak" / "04.jpg"))
+def view(photos: Path) -> View:
+    """An upright photo, 384 x 512."""
+    return View(open_photo(photos / "astronaut.jpg"))
 
 
 @pytest.fixture

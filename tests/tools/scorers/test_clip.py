@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cropsmith.errors import CropsmithError
 from cropsmith.tools.models.weights import WeightsMissing
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate
@@ -14,15 +15,16 @@ from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.aesthetic import HEADS, AestheticScorer
 from cropsmith.tools.scorers.crops import LONG_SIDE, CropEmbeddings, cut
 from cropsmith.tools.scorers.elements import presence, prompts
-from cropsmith.tools.scorers.encoder import DEFAULT_CLIP, ClipEncoder, load_clip
 from cropsmith.tools.scorers.table import ScorerTable
+from cropsmith.vectorstore import clip_weights
+from cropsmith.vectorstore.clip import Clip, load_clip
 
 Make = Callable[..., Candidate]
 
 
 @pytest.fixture
-def clip(tiny_models: Path) -> ClipEncoder:
-    return load_clip(str(tiny_models / "clip"))
+def clip(tiny_clip: Path) -> Clip:
+    return load_clip(str(tiny_clip))
 
 
 @pytest.fixture
@@ -30,34 +32,32 @@ def batch(candidate: Make) -> list[Candidate]:
     return [candidate(str(i), 0.05 * i, 0, 0.5 + 0.05 * i, 0.8) for i in range(8)]
 
 
-def test_embeddings_are_those_of_the_model_and_its_processor(clip: ClipEncoder, view: View) -> None:
+def test_a_picture_is_normalised_as_open_clip_does_and_not_cut(clip: Clip, view: View) -> None:
     import torch
-    from transformers import CLIPImageProcessorPil
+    from PIL import Image
 
-    whole = np.array([[0.0, 0.0, 1.0, 1.0]])
-    picture = cut(view.pixels(LONG_SIDE), whole, clip.side)
-    processor = CLIPImageProcessorPil(do_resize=False, do_center_crop=False)
-    pixels = processor(images=list(picture), return_tensors="pt")["pixel_values"]
+    squares = cut(view.pixels(LONG_SIDE), np.array([[0.0, 0.0, 1.0, 1.0]]), clip.side)
+    theirs = clip.prepared(squares[0])  # a square of the right size: nothing to resize or cut
+    np.testing.assert_allclose(clip.tensor(squares)[0].cpu().numpy(), theirs, atol=1e-6)
     with torch.inference_mode():
-        out = clip.model.get_image_features(pixel_values=pixels)
-    theirs = out.pooler_output.numpy()
-    theirs = theirs / np.linalg.norm(theirs)
-    np.testing.assert_allclose(clip.pictures(picture), theirs, atol=1e-5)
+        row = clip.model.encode_image(torch.from_numpy(theirs)[None].to(clip.device))
+    row = row.cpu().numpy()[0] / np.linalg.norm(row.cpu().numpy())
+    np.testing.assert_allclose(clip.pictures(squares)[0], row, atol=1e-5)
+    assert Image.fromarray(squares[0]).size == (clip.side, clip.side)
 
 
-def test_cosines_are_those_of_the_models_own_forward(clip: ClipEncoder, view: View) -> None:
+def test_cosines_are_those_of_the_models_own_forward(clip: Clip, view: View) -> None:
+    import open_clip
     import torch
 
     texts = ["a photo of a dog", "the rightmost boat"]
-    picture = cut(view.pixels(LONG_SIDE), np.array([[0.0, 0.0, 1.0, 1.0]]), clip.side)
-    tokens = clip._tokenizer(
-        texts, padding="max_length", max_length=77, truncation=True, return_tensors="pt"
-    )
+    squares = cut(view.pixels(LONG_SIDE), np.array([[0.0, 0.0, 1.0, 1.0]]), clip.side)
+    words = open_clip.tokenize(texts).to(clip.device)
     with torch.inference_mode():
-        out = clip.model(pixel_values=clip.tensor(picture), **tokens)
+        logits, _ = clip.model.get_logits(clip.tensor(squares), words)
+    ours = clip.pictures(squares) @ clip.texts(texts).T
     scale = clip.model.logit_scale.exp().item()
-    ours = clip.pictures(picture) @ clip.texts(texts).T
-    np.testing.assert_allclose(ours * scale, out.logits_per_image.numpy(), rtol=1e-4)
+    np.testing.assert_allclose(ours * scale, logits.cpu().numpy(), rtol=1e-4)
 
 
 def test_a_crop_is_cut_where_it_says(view: View) -> None:
@@ -72,9 +72,9 @@ def test_a_crop_is_cut_where_it_says(view: View) -> None:
 
 
 def test_every_clip_scorer_has_its_say(
-    tiny_models: Path, view: View, intent: Intent, batch: list[Candidate]
+    tiny_clip: Path, view: View, intent: Intent, batch: list[Candidate]
 ) -> None:
-    table = ScorerTable.for_run(clip=str(tiny_models / "clip"))
+    table = ScorerTable.for_run(clip=str(tiny_clip))
     scored = table.score(view, intent, Target(), batch)
     names = {"content", "composition elements", "aesthetic elements"}
     for found in scored.candidates:
@@ -84,7 +84,7 @@ def test_every_clip_scorer_has_its_say(
     assert any("aesthetic" in note for note in table.notes), "no head for this model: said"
 
 
-def test_presence_is_the_softmax_of_the_two_prompts(clip: ClipEncoder, view: View) -> None:
+def test_presence_is_the_softmax_of_the_two_prompts(clip: Clip, view: View) -> None:
     crops = CropEmbeddings(clip, view, np.array([[0.1, 0.1, 0.9, 0.9]]))
     rows = presence(crops.crops(), crops, "composition")
     assert rows.shape == (1, 5)
@@ -96,8 +96,8 @@ def test_presence_is_the_softmax_of_the_two_prompts(clip: ClipEncoder, view: Vie
 
 
 def test_laion_head_is_one_linear_layer_over_the_embedding(
-    clip: ClipEncoder,
-    tiny_models: Path,
+    clip: Clip,
+    tiny_clip: Path,
     view: View,
     intent: Intent,
     batch: list[Candidate],
@@ -107,13 +107,13 @@ def test_laion_head_is_one_linear_layer_over_the_embedding(
     import torch
 
     monkeypatch.setenv("CROPSMITH_WEIGHTS", str(tmp_path))
-    (tmp_path / "openai--clip-vit-base-patch32").symlink_to(tiny_models / "clip")
+    monkeypatch.setitem(HEADS, clip.name, "head.pth")
     layer = torch.nn.Linear(32, 1)
-    torch.save(layer.state_dict(), tmp_path / HEADS[DEFAULT_CLIP])
-    table = ScorerTable.for_run()
-    assert table.encoder is not None and table.encoder.name == DEFAULT_CLIP
+    torch.save(layer.state_dict(), tmp_path / "head.pth")
+    table = ScorerTable.for_run(clip=str(tiny_clip))
+    assert table.encoder is clip  # one model in memory, whoever asks for it
     scored = table.score(view, intent, Target(), batch)
-    crops = CropEmbeddings(table.encoder, view, np.array([c.box.corners for c in batch]))
+    crops = CropEmbeddings(clip, view, np.array([c.box.corners for c in batch]))
     with torch.inference_mode():
         expected = layer(torch.from_numpy(crops.crops())).numpy()[:, 0]
     ours = [c.scores["aesthetic"] for c in scored.candidates]
@@ -121,7 +121,7 @@ def test_laion_head_is_one_linear_layer_over_the_embedding(
 
 
 def test_a_head_of_another_model_is_left_out_and_said(
-    clip: ClipEncoder, view: View, intent: Intent, batch: list[Candidate]
+    clip: Clip, view: View, intent: Intent, batch: list[Candidate]
 ) -> None:
     head = AestheticScorer(np.ones(512), 0.0)
     scored = ScorerTable(scorers=[head], encoder=clip).score(view, intent, Target(), batch)
@@ -129,6 +129,7 @@ def test_a_head_of_another_model_is_left_out_and_said(
     assert "512" in str(scored.left_out[0])
 
 
+@pytest.mark.integration  # needs torch
 def test_a_broken_head_is_one_sentence(tmp_path: Path) -> None:
     pytest.importorskip("torch")
     path = tmp_path / "head.pth"
@@ -139,16 +140,27 @@ def test_a_broken_head_is_one_sentence(tmp_path: Path) -> None:
         AestheticScorer.read(tmp_path / "none.pth")
 
 
-def test_a_missing_clip_model_is_a_note_not_an_error(
+def test_without_weights_the_scorers_are_left_out_with_a_note(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    table = ScorerTable.for_run(clip="openai/clip-vit-large-patch14")
+    table = ScorerTable.for_run()
     assert table.encoder is None
-    assert any("not on this machine" in note for note in table.notes)
+    assert any(f"on this machine ({clip_weights.DEFAULT})" in note for note in table.notes)
 
 
-def test_long_texts_are_cut_at_the_context(clip: ClipEncoder) -> None:
+def test_a_name_that_open_clip_lacks_is_a_note_not_an_error(clip: Clip) -> None:
+    table = ScorerTable.for_run(clip="openai/clip-vit-base-patch32")
+    assert table.encoder is None
+    assert any("no model 'openai/clip-vit-base-patch32'" in note for note in table.notes)
+
+
+def test_a_folder_of_another_layout_is_one_sentence(clip: Clip, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(CropsmithError, match=r"wants open_clip_config.json"):
+        load_clip(str(tmp_path))
+
+
+def test_long_texts_are_cut_at_the_context(clip: Clip) -> None:
     rows: Any = clip.texts(["a very long text " * 100])
     assert np.isfinite(rows).all()

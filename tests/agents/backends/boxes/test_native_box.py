@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cropsmith.agents.backends.boxes.families import FAMILIES, family_named, family_of
@@ -27,6 +27,7 @@ def size(width: int, height: int) -> Size:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=40)
 @given(
     width=st.integers(60, 6000),
     height=st.integers(60, 6000),
@@ -49,6 +50,7 @@ def test_a_box_comes_back_within_a_pixel(
 
 
 @pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=40)
 @given(x=share, y=share)
 def test_a_point_comes_back(family: str, x: float, y: float) -> None:
     convention = FAMILIES[family]

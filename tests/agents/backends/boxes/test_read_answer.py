@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from cropsmith.agents.backends.boxes.answer_schema import answer_schema
 from cropsmith.agents.backends.boxes.families import FAMILIES
 from cropsmith.agents.backends.boxes.loose_json import NoJson, find_json
 from cropsmith.agents.backends.boxes.read_answer import Unusable, read_answer, write_answer
 from cropsmith.agents.backends.boxes.refusal import declines
-from cropsmith.agents.backends.protocol.answer_schema import Dialect, answer_schema
+from cropsmith.agents.backends.protocol.wire import Dialect
 from cropsmith.tools.schema.geometry import Box, Point, Size
 
 SENT = Size(width=1024, height=672)

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from PIL import Image
+
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.values import Trace
 from cropsmith.agents.trace.views.page import page
@@ -58,8 +60,10 @@ def test_the_policy_names_the_script(sample: Trace, library: TraceLibrary) -> No
     assert f"script-src 'sha256-{digest}'" in html
 
 
-def test_large_photos_are_scaled_down(library: TraceLibrary, shared_data: Path) -> None:
-    big = shared_data / "photos/exif_orientation/Portrait_6.jpg"
+def test_large_photos_are_scaled_down(library: TraceLibrary, tmp_path: Path) -> None:
+    big = tmp_path / "big.jpg"
+    Image.effect_noise((2400, 3600), 80).save(big, quality=90)
+    assert big.stat().st_size > 3_000_000
     html = page(library.read(write_sample(library.home, big)), library.images)
     assert len(html.encode()) < 1_500_000
     assert data_of(html)["width"] < data_of(html)["height"]  # type: ignore[operator]

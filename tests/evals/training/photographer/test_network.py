@@ -12,6 +12,8 @@ from cropsmith.tools.photographer.network_head import Head as Shipped  # noqa: E
 from cropsmith.tools.schema.geometry import Box  # noqa: E402
 from cropsmith.tools.vision.faces import learned_faces  # noqa: E402
 
+pytestmark = pytest.mark.integration
+
 
 def boxes(count: int) -> np.ndarray:
     random = np.random.default_rng(0)

@@ -1,1 +1,0 @@
-../../cropsmith/printable.py

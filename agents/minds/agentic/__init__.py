@@ -1,1 +1,0 @@
-"""A model that calls the tools itself."""

@@ -1,0 +1,1 @@
+"""Asking a model: the asker, what it is shown, and how its questions are put."""

@@ -1,0 +1,1 @@
+"""Tools around any way of asking: the model may call them before it answers."""

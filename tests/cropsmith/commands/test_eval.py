@@ -1,0 +1,117 @@
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.cropsmith.conftest import Command
+from tests.evals.published import write_fcdb
+
+STUDY = """
+name = "small"
+traces = false
+[[datasets]]
+path = "own"
+[[systems]]
+name = "photographer"
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    (tmp_path / "own").mkdir()
+    rows = ["file,x1,y1,x2,y2"]
+    for number in range(3):
+        picture = Image.linear_gradient("L").resize((120, 80)).rotate(30 * number)
+        picture.convert("RGB").save(tmp_path / "own" / f"{number}.jpg")
+        rows.append(f"{number}.jpg,10,10,100,70")
+    (tmp_path / "own" / "crops.csv").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "study.toml").write_text(STUDY, "utf-8")
+    return tmp_path / "study.toml"
+
+
+def test_datasets_are_listed_with_how_to_get_them(command: Command, tmp_path: Path) -> None:
+    ran = command("eval", "datasets", tmp_path)
+    assert ran.code == 0
+    for name in ("fcdb", "gaicd-v1", "gaicd-v2", "flms", "cpc", "sacd", "cadb", "aadb", "textcrop"):
+        assert f"\n{name} " in "\n" + ran.out
+    assert ran.out.count("not here.") == 11
+
+
+def test_a_dataset_that_is_here_is_checked(
+    command: Command, many_photos: list[Path], tmp_path: Path
+) -> None:
+    write_fcdb(tmp_path / "fcdb", many_photos[:5], split="train")
+    ran = command("eval", "datasets", tmp_path, "--check", "--json")
+    rows = {row["name"]: row for row in json.loads(ran.out)}
+    (fcdb,) = rows["fcdb"]["found"]
+    assert fcdb["records"] == {"train": 5} and fcdb["photos_present"] == 5
+    assert fcdb["protocols"] == ["free", "ratio", "votes"]
+
+
+def test_plan_run_report_compare(command: Command, study: Path) -> None:
+    planned = command("eval", "run", study, "--plan")
+    assert planned.code == 0 and "samples to run" in planned.out
+    ran = command("eval", "run", study, "-q")
+    assert ran.code == 0, ran.err
+    folder = study.with_suffix(".study")
+    for name in ("report.html", "report.md", "leaderboard.csv", "samples.csv"):
+        assert (folder / name).stat().st_size > 100
+    again = command("eval", "run", study, "--no-report")
+    assert again.out.startswith("0 samples run")
+    compared = command("eval", "compare", study, "photographer", "full frame", "--json")
+    (found,) = json.loads(compared.out)
+    assert found["measure"] == "iou" and found["difference"]["photos"] == 3
+    told = command("eval", "compare", study, "photographer", "full frame", "--measure", "bde")
+    assert "photographer minus full frame" in told.out and "sign-flip p" in told.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "none.toml"], "cannot be read"),
+        (["report", "study.toml"], "There are no samples"),
+        (["run", "study.toml", "--retry", "lazy"], "'lazy' is no status"),
+        (["compare", "study.toml", "photographer", "ful frame"], "no samples|Did you mean"),
+        (["datasets", "own", "--check"], ""),
+    ],
+)
+def test_one_sentence_for_what_a_person_can_cause(
+    command: Command,
+    study: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    import re
+
+    monkeypatch.chdir(study.parent)
+    ran = command("eval", *arguments)
+    if not message:
+        assert ran.code == 0
+        return
+    assert ran.code == 2 and re.search(message, ran.err)
+    assert "Traceback" not in ran.err and ran.err.count("\n") == 1
+
+
+def test_complaints_of_the_study_file_reach_the_person(command: Command, study: Path) -> None:
+    study.write_text(STUDY + 'modle = "x"\n', "utf-8")
+    ran = command("eval", "run", study)
+    assert ran.code == 2
+    assert f"{study}:8: unknown key 'modle' in systems.0. Did you mean 'model'?" in ran.err
+    study.write_text(STUDY.replace('"own"', '"elsewhere"'), "utf-8")
+    ran = command("eval", "run", study)
+    assert ran.code == 2 and "There is no folder" in ran.err
+
+
+def test_a_system_without_its_key_stops_and_the_others_finish(
+    command: Command, study: Path
+) -> None:
+    pytest.importorskip("openai")
+    study.write_text(STUDY + '[[systems]]\nname = "cloud"\nmodel = "openai/gpt-4o-mini"\n', "utf-8")
+    ran = command("eval", "run", study, "-q")
+    assert ran.code == 1
+    assert "cloud stopped: " in ran.err and "OPENAI_API_KEY" in ran.err
+    assert "3 samples were not run." in ran.err
+    report = (study.with_suffix(".study") / "report.md").read_text("utf-8")
+    assert "photographer" in report
