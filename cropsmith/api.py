@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.run import run
+from cropsmith.agents.runs.run import events_of, run
 from cropsmith.agents.settings.run_settings import Effort, RunSettings
 from cropsmith.agents.settings.sources import find_settings
 from cropsmith.agents.trace.database import images_of
@@ -195,13 +195,15 @@ async def stream(
 ) -> AsyncIterator["Event"]:
     """Do what `acrop` does and yield each step as it begins and ends; the report comes last.
 
-    The events are those of `cropsmith.agents.runs.events`. Raises what `acrop` raises; leaving the
-    loop early cancels the run.
+    The events are those of `cropsmith.agents.runs.events`; with `approve` the last one is `Pending`
+    (see `cropsmith.agents.runs.human_approval`). Raises what `acrop` raises; leaving the loop early
+    cancels the run.
     """
-    from cropsmith.agents.runs.events import events_of
+    from cropsmith.agents.runs.human_approval import begin_events
 
     order = ordered(text, request, settings, backend, options)
-    async with aclosing(events_of(image, order.request, order.parts)) as events:
+    follow = begin_events if order.parts.settings.approve else events_of
+    async with aclosing(follow(image, order.request, order.parts)) as events:
         async for event in events:
             yield event
 

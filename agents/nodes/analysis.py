@@ -1,6 +1,5 @@
 """The composition of the photo: scene, subjects, elements, lines, distractions (CROP, stage 1)."""
 
-import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -13,6 +12,6 @@ from cropsmith.agents.parts.parts import RunContext
 async def analysis(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Ask the mind to analyse the composition."""
     parts = runtime.context.parts
-    view = await asyncio.to_thread(view_of, state, parts)
+    view = await view_of(state, parts)
     answer = await ask_mind(parts, "analysis", lambda mind: mind.analyse(view, state["intent"]))
     return {"analysis": answer.value, "failures": answer.failures}

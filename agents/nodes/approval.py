@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
-from langgraph.types import interrupt
+from langgraph.types import Send, interrupt
 from pydantic import ValidationError
 
 from cropsmith.agents.minds.base.mind import Brief
@@ -13,6 +13,7 @@ from cropsmith.agents.nodes.decision import leaders_of
 from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.person_choice import drawn_id
 from cropsmith.agents.nodes.proposal import solved
+from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.sources.source import draft
@@ -29,7 +30,7 @@ async def approval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, 
     On resumption this node runs from its top again, so nothing here asks a model.
     """
     briefs = [
-        await asyncio.to_thread(brief_for, state, runtime.context.parts, index)
+        await brief_for(state, runtime.context.parts, index)
         for index in range(len(state["intent"].targets))
     ]
     shapes = tuple(
@@ -58,7 +59,7 @@ def read(answer: Any) -> Approval:
     except ValidationError as error:
         raise UsageError(
             "The answer is not understood.",
-            hint='Send {"choices": [{"target": 0, "candidate": "0.0.1"}]}, or {} to go on.',
+            hint='Send {"choices": [{"target": 0, "candidate": "0.0.1"}]}, or "go on".',
         ) from error
 
 
@@ -78,7 +79,7 @@ def taken_up(briefs: list[Brief], choice: Choice) -> Candidate | None:
     return candidate.model_copy(update={"id": drawn_id(choice.target)})
 
 
-def after_approval(state: CropState) -> Literal["scoring", "decision"]:
+def after_approval(state: CropState) -> Literal["scoring"] | list[Send]:
     """Send boxes that a person drew through the scorers first."""
     fresh = any(candidate.total is None for candidate in state["candidates"])
-    return "scoring" if fresh else "decision"
+    return "scoring" if fresh else each_shape("decision", state)

@@ -1,11 +1,12 @@
 """How every node asks the mind: a failure is recorded, and the built-in photographer answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cropsmith.agents.minds.base.mind import Mind, MindFailed
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
@@ -48,14 +49,19 @@ def acting(mind: Mind) -> Mind:
     return inner
 
 
-def view_of(state: CropState, parts: Parts) -> View:
-    """Return the photo's view, opened anew if the process has forgotten it. Does file work."""
+async def view_of(state: CropState | ShapeState, parts: Parts) -> View:
+    """Return the photo's view, opened anew if the process has forgotten it."""
     image = state["image"]
-    return parts.views.get(image.sha256) or open_named(parts, image.source)
+    if (known := parts.views.get(image.sha256)) is not None:
+        return known
+    return await asyncio.to_thread(open_named, parts, image.source)
 
 
 def open_named(parts: Parts, name: str) -> View:
-    """Open a path or URL, or "sha256:..." for a photo known to the process or the image store."""
+    """Open a path or URL, or "sha256:..." for a photo known to the process or the image store.
+
+    Does file work.
+    """
     if not name.startswith(HASH):
         return parts.views.open(name)
     sha256 = name.removeprefix(HASH)

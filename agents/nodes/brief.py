@@ -6,16 +6,16 @@ import numpy as np
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.ask_mind import view_of
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import Parts
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import as_array, diverse
 
 
-def brief_for(state: CropState, parts: Parts, index: int) -> Brief:
-    """Return the brief of target `index`. Does file work if the photo must be opened again."""
+async def brief_for(state: CropState | ShapeState, parts: Parts, index: int) -> Brief:
+    """Return the brief of target `index`."""
     return Brief(
-        view=view_of(state, parts),
+        view=await view_of(state, parts),
         intent=state["intent"],
         target=state["intent"].targets[index],
         target_index=index,
@@ -35,7 +35,7 @@ def distinct(candidates: Sequence[Candidate], n: int) -> list[Candidate]:
     return [candidates[index] for index in diverse(boxes, order, n)]
 
 
-def ranked(state: CropState, index: int) -> tuple[Candidate, ...]:
+def ranked(state: CropState | ShapeState, index: int) -> tuple[Candidate, ...]:
     """Return the legal, scored candidates of a target, best first; ties in order of arrival."""
     scored = [
         candidate

@@ -1,7 +1,7 @@
-"""The choice among the leaders, for every target; the original may be kept (CROP, stage 3)."""
+"""The choice among the leaders of a shape; the original may be kept (CROP, stage 3)."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
@@ -9,16 +9,15 @@ from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.alignment import aligned_decision
 from cropsmith.agents.nodes.ask_mind import ask_mind
 from cropsmith.agents.nodes.brief import brief_for, distinct
-from cropsmith.agents.nodes.joint_framing import Open, decided_together
 from cropsmith.agents.nodes.person_choice import decided_by_person
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import CropState, ShapeState
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Tightness
-from cropsmith.tools.schema.result import Decision, Failure
+from cropsmith.tools.schema.result import Decision
 
 LEADERS = 6
 """Candidates that are compared at last, the original apart."""
@@ -76,33 +75,22 @@ def kept_as_asked(brief: Brief) -> Decision | None:
     return None
 
 
-async def decision(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Decide for every target; the built-in photographer's choices for several go together."""
+async def decision(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Decide for one shape."""
     parts = runtime.context.parts
-    decisions: dict[int, Decision] = {}
-    open_: list[Open] = []
-    failures: tuple[Failure, ...] = ()
-    for index in range(len(state["intent"].targets)):
-        brief = await asyncio.to_thread(brief_for, state, parts, index)
-        if settled := decided_by_person(state, index) or kept_as_asked(brief):
-            decisions[index] = settled
-            continue
-        leaders = leaders_of(brief, parts.mind.name)
-        answer = await ask_mind(
-            parts,
-            "decision",
-            lambda mind, brief=brief, leaders=leaders: mind.decide(brief, leaders),  # type: ignore[misc]
-        )
-        failures += tuple(answer.failures)
-        if answer.source == parts.builtin.name:
-            open_.append(Open(brief, leaders, answer.value))
-        elif parts.settings.solo or parts.settings.recipe:
-            # The preference must not speak, or is one of the recipe's own scorers.
-            decisions[index] = answer.value
-        else:
-            decisions[index] = await asyncio.to_thread(
-                aligned_decision, parts, brief, leaders, answer.value
-            )
-    for choice in await asyncio.to_thread(decided_together, parts, open_):
-        decisions[choice.target] = choice
-    return {"decisions": tuple(decisions[i] for i in sorted(decisions)), "failures": failures}
+    brief = await brief_for(state, parts, state["shape"])
+    if settled := decided_by_person(state) or kept_as_asked(brief):
+        return {"decisions": (settled,), "failures": ()}
+    leaders = leaders_of(brief, parts.mind.name)
+    answer = await ask_mind(parts, "decision", lambda mind: mind.decide(brief, leaders))
+    decided = answer.value
+    # The preference must not speak in a study of minds, or is one of the recipe's own scorers.
+    apart = parts.settings.solo or parts.settings.recipe
+    if answer.source != parts.builtin.name and not apart:
+        decided = await asyncio.to_thread(aligned_decision, parts, brief, leaders, decided)
+    return {"decisions": (decided,), "failures": answer.failures}
+
+
+def after_decision(state: CropState) -> Literal["joint_framing", "render"]:
+    """Have several shapes framed together."""
+    return "joint_framing" if len(state["intent"].targets) > 1 else "render"

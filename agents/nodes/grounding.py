@@ -84,17 +84,18 @@ async def finders(parts: Parts, view: View, intent: Intent) -> Finders:
     return Finders(detector, tuple(boxes), (mind.name,), tuple(failures))
 
 
-def reference_of(parts: Parts, intent: Intent) -> NDArray[np.uint8] | None:
-    """Return the reference picture of an image query. Does file work."""
+async def reference_of(parts: Parts, intent: Intent) -> NDArray[np.uint8] | None:
+    """Return the reference picture of an image query."""
     if intent.subject_image is None:
         return None
-    return open_named(parts, f"{HASH}{intent.subject_image}").pixels(REFERENCE_SIDE)
+    shown = await asyncio.to_thread(open_named, parts, f"{HASH}{intent.subject_image}")
+    return await asyncio.to_thread(shown.pixels, REFERENCE_SIDE)
 
 
 async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Find what the request names; say what was not found, and what could not be looked for."""
     parts, intent = runtime.context.parts, state["intent"]
-    view = await asyncio.to_thread(view_of, state, parts)
+    view = await view_of(state, parts)
     evidence = await asyncio.to_thread(without_words, view, intent)
     named = bool(intent.subjects or intent.avoid or intent.subject_image)
     able = await finders(parts, view, intent) if named else Finders(None)
@@ -103,7 +104,7 @@ async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str,
         others=able.told,
         looked=able.looked,
         evidence=evidence,
-        reference=await asyncio.to_thread(reference_of, parts, intent),
+        reference=await reference_of(parts, intent),
     )
     found = await asyncio.to_thread(ground, view, intent, sources)
     can_look = able.detector is not None or bool(able.looked)

@@ -6,7 +6,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from cropsmith.agents.nodes.ask_mind import HASH, ask_mind, open_named
-from cropsmith.agents.nodes.state import CropState, ImageRef
+from cropsmith.agents.nodes.state import CropInput, ImageRef
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View
@@ -26,7 +26,7 @@ def lasting_name(view: View) -> str:
     return str(path.absolute()) if path else f"{HASH}{view.sha256}"
 
 
-async def intent(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+async def intent(state: CropInput, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Open the photo and understand the request. UsageError when its wishes exclude each other."""
     parts = runtime.context.parts
     view = await asyncio.to_thread(open_named, parts, state["photo"])

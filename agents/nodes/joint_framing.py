@@ -1,10 +1,17 @@
 """Several shapes of one photo, framed as one picture: near-equal choices that go together."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from langgraph.runtime import Runtime
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.nodes.brief import brief_for
+from cropsmith.agents.nodes.decision import leaders_of
+from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.consistency import Option, choose_together
 from cropsmith.tools.schema.candidate import Candidate
@@ -63,3 +70,20 @@ def moved(parts: Parts, shape: Open, chosen: Candidate) -> Decision:
             "ranking": (chosen.id, *(i for i in decision.ranking if i != chosen.id)),
         }
     )
+
+
+async def left_open(state: CropState, parts: Parts) -> list[Open]:
+    """Return the shapes that the built-in photographer decided: only its choices may yield."""
+    found = []
+    for decision in state["decisions"]:
+        if decision.source == parts.builtin.name:
+            brief = await brief_for(state, parts, decision.target)
+            found.append(Open(brief, leaders_of(brief, parts.mind.name), decision))
+    return found
+
+
+async def joint_framing(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Frame several shapes as one picture, where that costs none of them anything."""
+    parts = runtime.context.parts
+    open_ = await left_open(state, parts)
+    return {"decisions": tuple(await asyncio.to_thread(decided_together, parts, open_))}

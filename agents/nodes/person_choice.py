@@ -1,6 +1,6 @@
 """The decision that a person made, where one did."""
 
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import ShapeState
 from cropsmith.tools.schema.result import Decision
 
 
@@ -9,9 +9,9 @@ def drawn_id(target: int) -> str:
     return f"{target}.person"
 
 
-def decided_by_person(state: CropState, index: int) -> Decision | None:
+def decided_by_person(state: ShapeState) -> Decision | None:
     """Return the decision that a person made for a shape."""
-    word = state.get("approval")
+    index, word = state["shape"], state["approval"]
     for choice in word.choices if word else ():
         if choice.target == index:
             chosen = choice.candidate or drawn_id(index)

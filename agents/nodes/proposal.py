@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.hard_constraints import rules_for
-from cropsmith.agents.nodes.state import CropState
+from cropsmith.agents.nodes.state import ShapeState
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.sources.gather import gather
 from cropsmith.tools.constraints.from_intent import check_all
@@ -19,7 +19,7 @@ from cropsmith.tools.constraints.solver import solve
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import PixelBox, as_array
 from cropsmith.tools.schema.request import Target
-from cropsmith.tools.schema.result import CheckKind, Failure
+from cropsmith.tools.schema.result import CheckKind
 
 
 def solved(
@@ -36,6 +36,12 @@ def solved(
         box, checks = pixels.normalised(size), check_all(pixels, rules)
         done[pixels] = draft.model_copy(update={"id": number, "box": box, "checks": checks})
     return list(done.values())
+
+
+def legal(brief: Brief, drafts: Sequence[Candidate]) -> tuple[list[Candidate], tuple[str, ...]]:
+    """Return the solved drafts, and what had to yield for there to be any."""
+    rules = rules_for(brief)
+    return solved(brief, drafts, rules.constraints), rules.notes
 
 
 def whole(
@@ -57,17 +63,11 @@ def whole(
     return [solve(d.box, target, rules, size, upscale=brief.intent.upscale) for d in drafts]
 
 
-async def proposal(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
-    """Gather candidates for every target."""
+async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
+    """Gather candidates for one shape."""
     parts = runtime.context.parts
-    candidates: list[Candidate] = []
-    failures: tuple[Failure, ...] = ()
-    notes: tuple[str, ...] = ()
-    for index in range(len(state["intent"].targets)):
-        brief = await asyncio.to_thread(brief_for, state, parts, index)
-        gathered = await gather(parts, brief)
-        failures += gathered.failures
-        rules = await asyncio.to_thread(rules_for, brief)
-        notes += rules.notes
-        candidates += await asyncio.to_thread(solved, brief, gathered.drafts, rules.constraints)
+    brief = await brief_for(state, parts, state["shape"])
+    gathered = await gather(parts, brief)
+    candidates, notes = await asyncio.to_thread(legal, brief, gathered.drafts)
+    failures = gathered.failures
     return {"candidates": tuple(candidates), "failures": failures, "notes": notes}

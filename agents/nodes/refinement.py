@@ -3,8 +3,10 @@
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
+from langgraph.types import Send
 
 from cropsmith.agents.nodes.brief import ranked
+from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import Parts, RunContext
 
@@ -40,16 +42,16 @@ def still_improving(state: CropState) -> bool:
 
 def after_scoring(
     state: CropState, runtime: Runtime[RunContext]
-) -> Literal["refinement", "approval", "decision"]:
-    """Choose the next node."""
+) -> Literal["refinement", "approval"] | list[Send]:
+    """Choose the next node: another round, a person's word, or a decision for each shape."""
     parts = runtime.context.parts
     if state.get("approval") is not None:  # a box that a person drew has just been scored
-        return "decision"
+        return each_shape("decision", state)
     more = state["round"] < rounds_wanted(parts, state)
     stops = not parts.settings.recipe or parts.recipe.of(state["intent"]).stop_early
     if more and not (stops and not still_improving(state)):
         return "refinement"
-    return "approval" if parts.settings.approve else "decision"
+    return "approval" if parts.settings.approve else each_shape("decision", state)
 
 
 async def refinement(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The report: whole pixels, output sizes, alternatives, what the run cost."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -62,9 +63,8 @@ def focal_point(state: CropState, brief: Brief) -> Point:
     return brief.view.sight.focal_point
 
 
-def report(state: CropState, parts: Parts) -> CropReport:
+def report(state: CropState, parts: Parts, briefs: Sequence[Brief]) -> CropReport:
     """Return everything a person gets back."""
-    briefs = [brief_for(state, parts, i) for i in range(len(state["intent"].targets))]
     return CropReport(
         source=briefs[0].view.photo.name,
         sha256=state["image"].sha256,
@@ -85,4 +85,6 @@ def report(state: CropState, parts: Parts) -> CropReport:
 
 async def render(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Write the report."""
-    return {"report": await asyncio.to_thread(report, state, runtime.context.parts)}
+    parts = runtime.context.parts
+    briefs = [await brief_for(state, parts, i) for i in range(len(state["intent"].targets))]
+    return {"report": await asyncio.to_thread(report, state, parts, briefs)}

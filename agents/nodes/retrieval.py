@@ -37,10 +37,12 @@ def selection_for(intent: Intent, view: View, recipe: TaskRecipe) -> Selection:
     )
 
 
-def retrieved(state: CropState, parts: Parts) -> Retrieved:
-    """Search the indexes. Does file work. UsageError when a named index cannot be used."""
+async def retrieved(state: CropState, parts: Parts) -> Retrieved:
+    """Search the indexes. UsageError when a named index cannot be used."""
     recipe = parts.recipe.of(state["intent"])
-    if parts.retriever is None:
+    # Opened at its first use.
+    retriever = await asyncio.to_thread(lambda: parts.retriever)
+    if retriever is None:
         if recipe.S and parts.recipe.style == "in-context":
             raise UsageError(
                 f"The recipe {parts.recipe.name} needs an index of expert crops.",
@@ -53,15 +55,17 @@ def retrieved(state: CropState, parts: Parts) -> Retrieved:
         recipe = recipe.model_copy(update={"S": BUILTIN_PHOTOS})
     if not recipe.S:
         return Retrieved(())
-    view = view_of(state, parts)
-    return parts.retriever.examples(view, selection_for(state["intent"], view, recipe))
+    view = await view_of(state, parts)
+    return await asyncio.to_thread(
+        lambda: retriever.examples(view, selection_for(state["intent"], view, recipe))
+    )
 
 
 async def retrieval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Retrieve examples where there is an index; a broken default index is a failure, no end."""
     parts = runtime.context.parts
     try:
-        found = await asyncio.to_thread(retrieved, state, parts)
+        found = await retrieved(state, parts)
     except CropsmithError as error:
         if parts.settings.strict or parts.settings.index or parts.recipe.style == "in-context":
             raise

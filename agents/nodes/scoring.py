@@ -53,14 +53,15 @@ async def scoring(state: CropState, runtime: Runtime[RunContext]) -> dict[str, A
     parts = runtime.context.parts
     done: list[Candidate] = []
     failures: list[Failure] = []
-    for index in range(len(state["intent"].targets)):
-        fresh = [c for c in state["candidates"] if c.target == index and c.total is None]
-        if not fresh:
-            continue
-        brief = await asyncio.to_thread(brief_for, state, parts, index)
-        extra, failed = await judged(parts, brief, fresh)
+    fresh: dict[int, list[Candidate]] = {}
+    for candidate in state["candidates"]:
+        if candidate.total is None:
+            fresh.setdefault(candidate.target, []).append(candidate)
+    briefs = [await brief_for(state, parts, index) for index in sorted(fresh)]
+    judging = (judged(parts, brief, fresh[brief.target_index]) for brief in briefs)
+    for brief, (extra, failed) in zip(briefs, await asyncio.gather(*judging), strict=True):
         failures += failed
-        found = await asyncio.to_thread(scored, parts, brief, fresh, extra)
+        found = await asyncio.to_thread(scored, parts, brief, fresh[brief.target_index], extra)
         done += found.candidates
         failures += [
             Failure(node="scoring", source=left.name, status="error", message=left.why)

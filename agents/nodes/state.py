@@ -1,7 +1,10 @@
 """What travels between the nodes: JSON-sized values and references, never pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+
+from langgraph.channels import EphemeralValue
+from langgraph.types import Overwrite
 
 # Not typing's own: before Python 3.12 pydantic cannot make a schema of that, which LangGraph's
 # server shows as the graph's input.
@@ -35,6 +38,14 @@ def merge_candidates(
     return tuple(by_id.values())
 
 
+def merge_decisions(
+    known: tuple[Decision, ...], news: tuple[Decision, ...]
+) -> tuple[Decision, ...]:
+    """Reduce: one decision for each shape, the latest, in the order of shapes."""
+    by_target = {decision.target: decision for decision in (*known, *news)}
+    return tuple(by_target[target] for target in sorted(by_target))
+
+
 def joined(known: Sequence[Any], news: Sequence[Any]) -> tuple[Any, ...]:
     """Reduce: append. A checkpoint gives tuples back as lists, so both are taken."""
     return (*known, *news)
@@ -66,7 +77,8 @@ class CropInput(TypedDict):
 class CropOutput(TypedDict):
     """What the graph answers."""
 
-    report: CropReport
+    report: Annotated[CropReport, EphemeralValue]
+    """Ephemeral: a run that stops for a person must not answer with the last one's report."""
 
 
 class CropState(CropInput, CropOutput):
@@ -90,11 +102,45 @@ class CropState(CropInput, CropOutput):
     """0 at the first proposal; raised by refinement."""
     approval: Approval | None
     """A person's word before the decision (approval)."""
-    decisions: Sequence[Decision]
-    """One per target (decision)."""
+    decisions: Annotated[tuple[Decision, ...], merge_decisions]
+    """One per target (decision, joint_framing)."""
     failures: Annotated[tuple[Failure, ...], joined]
     """What could not be done, in any node."""
     usage: Annotated[Usage, add_usage]
     """What the model calls cost so far (added by the wiring, from the recorded calls)."""
     notes: Annotated[tuple[str, ...], joined]
     """Plain sentences for the person."""
+
+
+class ShapeState(TypedDict):
+    """What the task of one shape gets: everything a brief needs, and nothing of other shapes."""
+
+    shape: int
+    """Index among the intent's targets."""
+    image: ImageRef
+    intent: Intent
+    analysis: Analysis | None
+    grounding: Grounding
+    evidence: tuple[Evidence, ...]
+    examples: Sequence[Example]
+    candidates: tuple[Candidate, ...]
+    """Those of this shape that are scored and legal, best first."""
+    round: int
+    approval: Approval | None
+
+
+NOTHING: Mapping[str, Any] = {
+    "evidence": (),
+    "candidates": (),
+    "decisions": (),
+    "failures": (),
+    "notes": (),
+    "usage": Usage(),
+}
+"""Where the keys that add up begin."""
+
+
+def afresh(update: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run's first update such that nothing of the thread's earlier photo remains."""
+    begun = {key: Overwrite(update.get(key, empty)) for key, empty in NOTHING.items()}
+    return {"approval": None, **update, **begun}

@@ -8,9 +8,11 @@ from langgraph.checkpoint.memory import InMemorySaver
 from cropsmith.agents.minds.base.mind import Brief, Mind
 from cropsmith.agents.parts.parts import Parts, Ready, build_parts
 from cropsmith.agents.replay.examples import recorded_examples
+from cropsmith.agents.replay.order import comes_after
 from cropsmith.agents.replay.replies import RecordedReplies
 from cropsmith.agents.runs.checkpoints import serializer
-from cropsmith.agents.runs.human_approval import Pending, begin, resume, settings_of
+from cropsmith.agents.runs.events import Pending
+from cropsmith.agents.runs.human_approval import begin, resume, settings_of
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.photo import photo_of
@@ -27,10 +29,6 @@ from cropsmith.tools.schema.request import CropRequest, Intent
 from cropsmith.tools.schema.result import Decision
 from cropsmith.tools.schema.values import Value
 
-_PLACES = {"intent": 0, "analysis": 1, "grounding": 1, "retrieval": 1}
-_ROUND = {"proposal": 2, "scoring": 3, "refinement": 4}
-_LAST = {"approval": 1_000_000, "decision": 1_000_001, "render": 1_000_002}
-
 
 class Replay(Value):
     """The run that repeated a trace."""
@@ -38,15 +36,6 @@ class Replay(Value):
     trace: Trace
     identical: bool
     """Whether the report is the same to the last bit; the traces' own names apart."""
-
-
-def place(node: str, round: int) -> int:
-    """Return where a step comes in the order of the graph; side-by-side nodes share a place."""
-    if node in _PLACES:
-        return _PLACES[node]
-    if node in _ROUND:
-        return _ROUND[node] + len(_ROUND) * round
-    return _LAST.get(node, 0)
 
 
 class Since:
@@ -62,15 +51,15 @@ class Since:
         if (node, round) not in known:
             names = ", ".join(dict.fromkeys(f"{n}:{r}" if r else n for n, r in sorted(known)))
             raise UsageError(f"The trace has no step '{name[:80]}'.", hint=f"It has: {names}.")
-        self._node = node
-        self._place = place(node, round)
+        self._node, self._round = node, round
 
     def __call__(self, step: OpenStep | None) -> bool:
         """Tell whether this step asks anew."""
         if step is None:
             return False
-        here = place(step.node, step.round)
-        return here > self._place or step.node == self._node and here == self._place
+        if step.node == self._node:
+            return step.round >= self._round
+        return comes_after(step.node, step.round, self._node, self._round)
 
 
 class SwitchedMind:

@@ -1,6 +1,7 @@
 """A backend that answers from the replies a trace recorded, and from nothing else."""
 
 import re
+from dataclasses import dataclass
 
 from pydantic import ValidationError
 
@@ -22,22 +23,32 @@ Key = tuple[str, int, str]
 """Node, round, purpose."""
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A call, and the shape it was for; None where one step spoke for all shapes."""
+
+    call: CallRecord
+    shape: int | None
+
+
 class RecordedReplies:
     """Answers each ask with the reply that the same ask got; each reply is given once.
 
-    Among the calls of one step and purpose the one with the same prompt answers, else the one
-    asked first. No reply left is an error: the run has gone another way than the recorded one.
+    Among the calls of one node, round and purpose the one for the same shape and with the same
+    prompt answers, else the one asked first. No reply left is an error: the run has gone another
+    way than the recorded one.
     """
 
     def __init__(self, trace: Trace) -> None:
         self.missing: CropsmithError | None = None
         """Set when a reply was asked for that is not there."""
-        self._left: dict[Key, list[CallRecord]] = {}
+        self._left: dict[Key, list[Recorded]] = {}
         names: list[str] = []
         self._sizes: list[Size] = []
         for step in trace.steps:
             for call in step.calls:
-                self._left.setdefault((step.node, step.round, call.purpose), []).append(call)
+                recorded = Recorded(call, step.shape)
+                self._left.setdefault((step.node, step.round, call.purpose), []).append(recorded)
                 names.append(call.model)
                 self._sizes += (
                     Size(width=int(w), height=int(h)) for w, h in _PICTURE.findall(call.prompt)
@@ -66,14 +77,16 @@ class RecordedReplies:
             )
             raise self.missing
         prompt = prompt_text(ask.messages)
-        record = _matching(left, prompt, ask)
-        left.remove(record)
-        return _reply(record, ask)
+        found = _matching(left, prompt, ask, step.shape if step else None)
+        left.remove(found)
+        return _reply(found.call, ask)
 
 
-def _matching(left: list[CallRecord], prompt: str, ask: Ask) -> CallRecord:
-    def likeness(record: CallRecord) -> tuple[bool, bool, bool]:
+def _matching(left: list[Recorded], prompt: str, ask: Ask, shape: int | None) -> Recorded:
+    def likeness(recorded: Recorded) -> tuple[bool, bool, bool, bool]:
+        record = recorded.call
         return (
+            recorded.shape == shape,
             record.prompt == prompt,
             _PICTURE.sub("", record.prompt) == _PICTURE.sub("", prompt),
             (record.temperature, record.seed) == (ask.temperature, ask.seed),

@@ -1,7 +1,8 @@
 """Checkpoints in SQLite, which read back the types of the graph's state and no others."""
 
+import logging
 import types
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from enum import Enum
 from functools import cache
@@ -12,6 +13,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from pydantic import BaseModel
 
+from cropsmith.agents.graph import Graph
 from cropsmith.agents.minds.with_tools.inquiry import Inquiry
 from cropsmith.agents.nodes.state import CropState
 
@@ -59,3 +61,25 @@ async def sqlite_checkpoints(home: Path) -> AsyncIterator[BaseCheckpointSaver[st
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     async with aiosqlite.connect(path) as connection:
         yield AsyncSqliteSaver(connection, serde=serializer())
+
+
+async def readable(graph: Graph, thread: str) -> bool:
+    """Tell whether this version can go on from a thread's checkpoint.
+
+    A type that another version kept elsewhere reads back as a bare dict, and a node that is no
+    more leaves nothing to be done.
+    """
+    log = logging.getLogger("langgraph.checkpoint.serde.jsonplus")
+    was, log.disabled = log.disabled, True  # it warns of every such type; we say it once
+    try:
+        state = await graph.aget_state({"configurable": {"thread_id": thread}})
+    finally:
+        log.disabled = was
+    parts = [
+        part for key, value in state.values.items() if key != "request" for part in _parts(value)
+    ]
+    return bool(state.next) and not any(isinstance(part, dict) for part in parts)
+
+
+def _parts(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else (value,)

@@ -5,8 +5,9 @@ What was asked of a model before the pause is in that state, and is not asked ag
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,49 +16,67 @@ from langgraph.types import Command
 
 from cropsmith import settings
 from cropsmith.agents.graph import build_graph
-from cropsmith.agents.nodes.ask_mind import HASH
-from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
-from cropsmith.agents.runs.checkpoints import sqlite_checkpoints
+from cropsmith.agents.parts.parts import Parts, build_parts
+from cropsmith.agents.runs.checkpoints import readable, sqlite_checkpoints
 from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.run import delivered, ended, facts
+from cropsmith.agents.runs.events import Event, Pending, RunEnded
+from cropsmith.agents.runs.run import begun, driven, last, opened, state_of
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.database import images_of
 from cropsmith.agents.trace.library import TraceLibrary
-from cropsmith.agents.trace.photo import keep_photo, photo_of
+from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.record import Facts
 from cropsmith.agents.trace.store import StoredTrace
-from cropsmith.agents.trace.values import TraceStatus
+from cropsmith.agents.trace.values import Trace, TraceStatus
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.image_store import ImageStore
-from cropsmith.tools.photographer.opened_photo import View
-from cropsmith.tools.schema.approval import Approval, Question
+from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.schema.approval import Approval
 from cropsmith.tools.schema.request import CropRequest
-from cropsmith.tools.schema.values import Value
 
-
-class Pending(Value):
-    """A run that waits; `resume` goes on with it, in this process or another."""
-
-    trace_id: str
-    question: Question
+Saver = BaseCheckpointSaver[str]
 
 
 async def begin(
-    photo: object,
-    request: CropRequest,
-    parts: Parts,
-    checkpointer: BaseCheckpointSaver[str] | None = None,
+    photo: object, request: CropRequest, parts: Parts, checkpointer: Saver | None = None
 ) -> CropResult | Pending:
     """Crop one photo up to the decision. UsageError without a trace, which names the run."""
+    view = await opened(photo, parts)
+    return _answer(await last(begin_events(view.photo, request, parts, checkpointer)), view.photo)
+
+
+async def begin_events(
+    photo: object, request: CropRequest, parts: Parts, checkpointer: Saver | None = None
+) -> AsyncGenerator[Event, None]:
+    """Do what `begin` does and yield what happens as it happens; `Pending` comes last."""
     parts = parts.but(parts.settings.but(approve=True))
-    recorder = parts.recorder
-    if recorder.trace_id is None:
+    if parts.recorder.trace_id is None:
         raise UsageError("A run that waits for a person needs its trace.", hint="Allow the trace.")
-    view = await asyncio.to_thread(parts.views.open, photo)
-    recorder.begin(facts(view, request, parts.settings))
-    await asyncio.to_thread(keep_photo, recorder, view, whole=True)
-    state = {"photo": f"{HASH}{view.sha256}", "request": request}
-    return await _go(state, parts, view, checkpointer)
+    view = await opened(photo, parts)
+    yield await begun(view, request, parts, whole=True)
+    async with aclosing(_go(state_of(view, request), parts, checkpointer)) as events:
+        async for event in events:
+            yield event
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run to go on with: its trace, its photo, and the settings it began with as parts."""
+
+    trace: Trace
+    photo: Photo
+    parts: Parts
+
+    @classmethod
+    def read(cls, trace_id: str, home: Path | None = None, parts: Parts | None = None) -> "Waiting":
+        """Find a run that waits. UsageError when there is none of that name. Does file work."""
+        home = home or settings.home()
+        trace = TraceLibrary(home).read(trace_id)
+        head = trace.head
+        if head.status not in (TraceStatus.WAITING, TraceStatus.KILLED):
+            raise UsageError(f"The run {head.id} does not wait: it is {head.status.value}.")
+        parts = parts or build_parts(settings_of(trace.facts))
+        return cls(trace, photo_of(trace, ImageStore(images_of(home))), parts)
 
 
 async def resume(
@@ -66,25 +85,43 @@ async def resume(
     *,
     home: Path | None = None,
     parts: Parts | None = None,
-    checkpointer: BaseCheckpointSaver[str] | None = None,
+    checkpointer: Saver | None = None,
 ) -> CropResult | Pending:
     """Go on with a run that waits. UsageError when there is none of that name.
 
     The settings are those it began with, unless `parts` are given.
     """
-    home = home or settings.home()
-    trace = await asyncio.to_thread(TraceLibrary(home).read, trace_id)
-    if trace.head.status not in (TraceStatus.WAITING, TraceStatus.KILLED):
-        raise UsageError(f"The run {trace.head.id} does not wait: it is {trace.head.status.value}.")
-    parts = parts or build_parts(settings_of(trace.facts))
-    recorder = await asyncio.to_thread(StoredTrace.resume, trace.head.id, home)
-    parts = parts.but(parts.settings.but(approve=True), recorder=recorder)
-    photo = await asyncio.to_thread(photo_of, trace, ImageStore(images_of(home)))
-    view = parts.views.add(photo)
-    command: Any = Command(resume=approval.model_dump(mode="json"))
-    if trace.head.status is TraceStatus.KILLED:
-        command = None  # it never came to the question, or died over the answer: go on from there
-    return await _go(command, parts, view, checkpointer)
+    waiting = await asyncio.to_thread(Waiting.read, trace_id, home, parts)
+    return _answer(
+        await last(resume_events(waiting, approval, home=home, checkpointer=checkpointer)),
+        waiting.photo,
+    )
+
+
+async def resume_events(
+    waiting: Waiting,
+    approval: Approval,
+    *,
+    home: Path | None = None,
+    checkpointer: Saver | None = None,
+) -> AsyncGenerator[Event, None]:
+    """Do what `resume` does and yield what happens as it happens, after `Waiting.read`."""
+    head = waiting.trace.head
+    async with _checkpoints(checkpointer) as saver:
+        if not await readable(build_graph(saver), head.id):
+            raise UsageError(
+                f"The run {head.id} was begun by another version of cropsmith and cannot go on.",
+                hint="Crop the photo again.",
+            )
+        recorder = await asyncio.to_thread(StoredTrace.resume, head.id, home)
+        parts = waiting.parts.but(waiting.parts.settings.but(approve=True), recorder=recorder)
+        parts.views.add(waiting.photo)
+        command: Any = Command(resume=approval.model_dump(mode="json"))
+        if head.status is TraceStatus.KILLED:
+            command = None  # it never came to the question, or died over the answer: go on there
+        async with aclosing(_go(command, parts, saver)) as events:
+            async for event in events:
+                yield event
 
 
 def settings_of(facts: Facts) -> RunSettings:
@@ -92,33 +129,28 @@ def settings_of(facts: Facts) -> RunSettings:
     return RunSettings.recorded({**facts.settings, "model": facts.model})
 
 
-async def _go(
-    start: Any, parts: Parts, view: View, checkpointer: BaseCheckpointSaver[str] | None
-) -> CropResult | Pending:
-    recorder = parts.recorder
-    assert recorder.trace_id is not None
-    thread: Any = {"configurable": {"thread_id": recorder.trace_id}}
-    try:
-        async with _checkpoints(checkpointer) as saver:
-            answer = await build_graph(saver).ainvoke(
-                start, thread, context=RunContext.around(parts)
-            )
-            if "__interrupt__" not in answer:
-                await saver.adelete_thread(recorder.trace_id)  # it has served
-    except BaseException as error:
-        await ended(recorder, "error", f"{type(error).__name__}: {error}")
-        raise
-    if stops := answer.get("__interrupt__"):
-        await ended(recorder, "waiting", None)
-        question = Question.model_validate(stops[0].value)
-        return Pending(trace_id=recorder.trace_id, question=question)
-    return await delivered(recorder, answer["report"], view)
+async def _go(start: Any, parts: Parts, checkpointer: Saver | None) -> AsyncGenerator[Event, None]:
+    thread = parts.recorder.trace_id
+    assert thread is not None
+    async with (
+        _checkpoints(checkpointer) as saver,
+        aclosing(driven(build_graph(saver), start, parts, thread=thread)) as events,
+    ):
+        async for event in events:
+            if isinstance(event, RunEnded):
+                await saver.adelete_thread(thread)  # it has served
+            yield event
+
+
+def _answer(event: Event, photo: Photo) -> CropResult | Pending:
+    if isinstance(event, RunEnded):
+        return CropResult(event.report, photo)
+    assert isinstance(event, Pending)
+    return event
 
 
 @asynccontextmanager
-async def _checkpoints(
-    given: BaseCheckpointSaver[str] | None,
-) -> AsyncIterator[BaseCheckpointSaver[str]]:
+async def _checkpoints(given: Saver | None) -> AsyncIterator[Saver]:
     if given is not None:
         yield given
         return

@@ -12,8 +12,8 @@ import pydantic_core
 
 from cropsmith import settings
 from cropsmith.agents.trace.database import connect, file_of, images_of, unpack
-from cropsmith.agents.trace.record import Facts, Step
-from cropsmith.agents.trace.values import PictureUse, StepMark, Trace, TraceHead, TraceStatus
+from cropsmith.agents.trace.record import Facts, Step, StepMark
+from cropsmith.agents.trace.values import PictureUse, Trace, TraceHead, TraceStatus
 from cropsmith.agents.trace.writer import alive
 from cropsmith.errors import OutputError, UsageError
 from cropsmith.tools.images.image_store import ImageStore
@@ -112,7 +112,7 @@ class TraceLibrary:
                 db.execute("SELECT kind, body FROM bodies WHERE trace = ?", (trace_id,)).fetchall()
             )
             steps = db.execute(
-                """SELECT node, round, started, body FROM steps
+                """SELECT node, round, shape, started, body FROM steps
                    WHERE trace = ? ORDER BY position""",
                 (trace_id,),
             ).fetchall()
@@ -124,13 +124,11 @@ class TraceLibrary:
             head=_head(row),
             facts=Facts.model_validate_json(unpack(bodies["facts"])),
             steps=tuple(
-                Step.model_validate_json(unpack(body))
-                for _, _, _, body in steps
-                if body is not None
+                Step.model_validate_json(unpack(body)) for *_, body in steps if body is not None
             ),
             unfinished=tuple(
-                StepMark(node=node, round=round, started=started)
-                for node, round, started, body in steps
+                StepMark(node=node, round=round, shape=shape, started=started)
+                for node, round, shape, started, body in steps
                 if body is None
             ),
             result=pydantic_core.from_json(unpack(bodies["result"]))

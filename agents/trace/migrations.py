@@ -65,7 +65,10 @@ CREATE TABLE verdicts (
 """
 """What people said of crops; without reference to the trace, so that they outlive it."""
 
-MIGRATIONS = (TRACES_AND_STEPS, VERDICTS)
+SHAPES = "ALTER TABLE steps ADD COLUMN shape INTEGER;"
+"""Which shape a step is for, where shapes go side by side."""
+
+MIGRATIONS = (TRACES_AND_STEPS, VERDICTS, SHAPES)
 """Add to the end, never edit."""
 
 

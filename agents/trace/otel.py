@@ -16,7 +16,14 @@ import os
 import threading
 from typing import Any
 
-from cropsmith.agents.trace.record import CallRecord, Facts, Recorder, Step, ToolRecord
+from cropsmith.agents.trace.record import (
+    CallRecord,
+    Facts,
+    Recorder,
+    Step,
+    StepMark,
+    ToolRecord,
+)
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
 from cropsmith.errors import MissingExtra
 from cropsmith.settings import setting
@@ -69,9 +76,9 @@ class Spanned:
         self.inner.begin(facts)
         self._open(facts)
 
-    def start(self, node: str, round: int, started: float) -> None:
+    def start(self, mark: StepMark) -> None:
         """Keep that a step is under way; its span is made whole when it has ended."""
-        self.inner.start(node, round, started)
+        self.inner.start(mark)
 
     def write(self, step: Step) -> None:
         """Keep a step, and make its span with one for each call and tool."""
@@ -80,6 +87,8 @@ class Spanned:
             self._open(Facts(source=""))
         span = self._child(self._root, step.node, step.started, "INTERNAL")
         span.set_attributes({"cropsmith.round": step.round, "cropsmith.cpu_s": step.cpu_seconds})
+        if step.shape is not None:
+            span.set_attribute("cropsmith.shape", step.shape)
         for call in step.calls:
             self._call(span, step, call)
         for tool in step.tools:

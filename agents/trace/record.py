@@ -4,7 +4,7 @@ import contextvars
 import hashlib
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
@@ -89,13 +89,26 @@ class ToolRecord(Value):
     error: str = ""
 
 
-class Step(Value):
-    """One node's run. The order of steps is the order in which they were written."""
+class StepMark(Value):
+    """A step that has begun."""
 
     node: str
     round: int = 0
+    shape: int | None = None
+    """Which of several shapes it is for, from 0; None for all of them, or the only one."""
     started: float
     """Unix time, seconds."""
+
+    @property
+    def name(self) -> str:
+        """Node, round and shape for people, who count shapes from 1: "proposal round 1 shape 2"."""
+        shape = "" if self.shape is None else f" shape {self.shape + 1}"
+        return f"{self.node} round {self.round}{shape}" if self.round else f"{self.node}{shape}"
+
+
+class Step(StepMark):
+    """One node's run. The order of steps is the order in which they were written."""
+
     seconds: float
     cpu_seconds: float
     superstep: int | None = None
@@ -116,6 +129,7 @@ class OpenStep:
 
     node: str
     round: int = 0
+    shape: int | None = None
     superstep: int | None = None
     inputs: Any = None
     outputs: Any = None
@@ -153,7 +167,7 @@ class Recorder(Protocol):
         """Note what the run starts from."""
         ...
 
-    def start(self, node: str, round: int, started: float) -> None:
+    def start(self, mark: StepMark) -> None:
         """Mark that a step is under way, so that a killed run says where it ended."""
         ...
 
@@ -185,7 +199,7 @@ class NoTrace:
     def begin(self, facts: Facts) -> None:
         """Keep nothing."""
 
-    def start(self, node: str, round: int, started: float) -> None:
+    def start(self, mark: StepMark) -> None:
         """Keep nothing."""
 
     def write(self, step: Step) -> None:
@@ -230,13 +244,25 @@ class MemoryTrace(NoTrace):
 
 
 @contextmanager
-def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenStep]:
-    """Time a node, make it the current step, and write it even when the node fails."""
-    step = OpenStep(node=node, round=round)
+def record_step(
+    recorder: Recorder,
+    node: str,
+    round: int = 0,
+    shape: int | None = None,
+    tell: Callable[[StepMark], object] | None = None,
+) -> Iterator[OpenStep]:
+    """Time a node, make it the current step, and write it even when the node fails.
+
+    `tell` gets the mark when the step begins, and the whole `Step` when it has ended.
+    """
+    step = OpenStep(node=node, round=round, shape=shape)
     token = current_step.set(step)
-    started, wall, cpu = time.time(), time.perf_counter(), time.thread_time()
+    mark = StepMark(node=node, round=round, shape=shape, started=time.time())
+    wall, cpu = time.perf_counter(), time.thread_time()
     error = ""
-    recorder.start(node, round, started)
+    recorder.start(mark)
+    if tell:
+        tell(mark)
     try:
         yield step
     except GraphBubbleUp:
@@ -247,19 +273,21 @@ def record_step(recorder: Recorder, node: str, round: int = 0) -> Iterator[OpenS
         raise
     finally:
         current_step.reset(token)
-        recorder.write(
-            Step(
-                node=node,
-                round=step.round,
-                started=started,
-                seconds=time.perf_counter() - wall,
-                cpu_seconds=time.thread_time() - cpu,
-                superstep=step.superstep,
-                inputs=step.inputs,
-                outputs=step.outputs,
-                calls=tuple(sorted(step.calls, key=lambda call: call.asked)),
-                tools=tuple(step.tools),
-                notes=tuple(step.notes),
-                error=error,
-            )
+        done = Step(
+            node=node,
+            round=step.round,
+            shape=shape,
+            started=mark.started,
+            seconds=time.perf_counter() - wall,
+            cpu_seconds=time.thread_time() - cpu,
+            superstep=step.superstep,
+            inputs=step.inputs,
+            outputs=step.outputs,
+            calls=tuple(sorted(step.calls, key=lambda call: call.asked)),
+            tools=tuple(step.tools),
+            notes=tuple(step.notes),
+            error=error,
         )
+        recorder.write(done)
+        if tell:
+            tell(done)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from cropsmith import settings
 from cropsmith.agents.trace.database import connect, images_of, pack
-from cropsmith.agents.trace.record import Facts, Step
+from cropsmith.agents.trace.record import Facts, Step, StepMark
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
 from cropsmith.agents.trace.writer import Job, Work, Writer, this_process, writer_of
 from cropsmith.errors import UsageError
@@ -39,7 +39,7 @@ class StoredTrace:
         self._secrets = secrets_of_environment()
         self._lock = threading.Lock()
         self._writer: Writer | None = None
-        self._positions: dict[tuple[str, float], int] = {}
+        self._positions: dict[tuple[str, int | None, float], int] = {}
         self._next = 0
         self._problems: list[str] = []
 
@@ -99,10 +99,10 @@ class StoredTrace:
 
         self._add(job)
 
-    def start(self, node: str, round: int, started: float) -> None:
+    def start(self, mark: StepMark) -> None:
         """Mark that a step is under way."""
         with self._lock:
-            position = self._positions[node, started] = self._next
+            position = self._positions[mark.node, mark.shape, mark.started] = self._next
             self._next += 1
         if not self._begun:
             # A run of the bare graph, as LangGraph Studio starts it: nobody begins or ends it.
@@ -110,15 +110,16 @@ class StoredTrace:
             self.begin(Facts(source=""))
         self._add(
             lambda db: db.execute(
-                "INSERT INTO steps (trace, position, node, round, started) VALUES (?, ?, ?, ?, ?)",
-                (self.trace_id, position, node, round, started),
+                """INSERT INTO steps (trace, position, node, round, shape, started)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                (self.trace_id, position, mark.node, mark.round, mark.shape, mark.started),
             )
         )
 
     def write(self, step: Step) -> None:
         """Keep one finished step."""
         with self._lock:
-            position = self._positions.pop((step.node, step.started))
+            position = self._positions.pop((step.node, step.shape, step.started))
 
         def job(db: Connection) -> None:
             body = scrub(step.model_dump_json(exclude_defaults=True, fallback=repr), self._secrets)

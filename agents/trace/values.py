@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from cropsmith.agents.trace.record import Facts, Step
+from cropsmith.agents.trace.record import Facts, Step, StepMark
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.values import Value
 
@@ -47,15 +47,6 @@ class TraceHead(Value):
     """The trace that this one replays."""
 
 
-class StepMark(Value):
-    """A step that began and never ended."""
-
-    node: str
-    round: int
-    started: float
-    """Unix time, seconds."""
-
-
 class PictureUse(Value):
     """A picture of the image store, and what this trace has it for."""
 
@@ -72,6 +63,7 @@ class Trace(Value):
     steps: tuple[Step, ...]
     """In the order in which they began."""
     unfinished: tuple[StepMark, ...] = ()
+    """Steps that began and never ended."""
     result: Any = None
     """JSON of the report; None when the run did not get so far."""
     pictures: tuple[PictureUse, ...] = ()

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.human_approval import Pending, begin, resume
+from cropsmith.agents.runs.events import Pending
+from cropsmith.agents.runs.human_approval import begin, resume
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.commands.cropping import Delivery, delivered, read_box
 from cropsmith.errors import UsageError

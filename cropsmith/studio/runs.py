@@ -11,7 +11,8 @@ from typing import Any
 import pydantic_core
 
 from cropsmith.agents.parts.parts import Parts
-from cropsmith.agents.runs.events import Event, RunBegan, RunEnded, StepEnded, events_of
+from cropsmith.agents.runs.events import Event, StepBegan, StepEnded
+from cropsmith.agents.runs.run import events_of
 from cropsmith.agents.trace.record import Step
 from cropsmith.agents.trace.views.summary import summary
 from cropsmith.errors import CropsmithError
@@ -118,10 +119,10 @@ def told(event: Event) -> Told:
     """Return an event as JSON, without what a live view does not show."""
     if isinstance(event, StepEnded):
         return _step(event.step)
+    if isinstance(event, StepBegan):
+        return {"kind": event.kind, "node": event.node, "name": event.name}
     plain: Told = pydantic_core.to_jsonable_python(event, fallback=repr)
-    if isinstance(event, RunBegan | RunEnded):
-        return plain
-    return {"kind": event.kind, "node": event.node, "round": event.round}
+    return plain
 
 
 def _step(step: Step) -> Told:
@@ -131,7 +132,7 @@ def _step(step: Step) -> Told:
     return {
         "kind": "step_ended",
         "node": kept.node,
-        "round": kept.round,
+        "name": kept.name,
         "seconds": kept.seconds,
         "error": kept.error,
         "told": list(summary(kept)),

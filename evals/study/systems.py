@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cropsmith.agents.backends.calls.purse import Purse
-from cropsmith.agents.graph import build_graph
 from cropsmith.agents.minds.base.mind import MindFailed
 from cropsmith.agents.parts.parts import Parts, Ready, build_parts
 from cropsmith.agents.runs.run import run
@@ -138,7 +137,6 @@ class CropSystem:
         self._server = server
         self._prompts = prompts
         self._settings = spec.run_settings(trace=traces)
-        self._graph = build_graph()
         self._views = Views(keep=8)
         self._store, self._purse = store, purse
         self._ready: dict[int, Parts] = {}
@@ -200,7 +198,7 @@ class CropSystem:
 
     async def _crop(self, trial: Trial) -> Answer:
         parts = self._of_sample(trial.seed)
-        result = await run(trial.path, request_for(trial), parts, self._graph)
+        result = await run(trial.path, request_for(trial), parts)
         crop, model = result.crops[0], self._spec.model
         return Answer(
             status=SampleStatus.OK,

@@ -196,8 +196,7 @@ async def test_runs_side_by_side_do_not_mix() -> None:
         CropRequest(targets=(Target(ratio=Ratio(width=w, height=h)),))
         for w, h in ((1, 1), (4, 5), (16, 9), (9, 16))
     ]
-    graph = build_graph()
-    results = await asyncio.gather(*(run(PHOTO, r, context(), graph) for r in requests))
+    results = await asyncio.gather(*(run(PHOTO, r, context()) for r in requests))
     for request, result in zip(requests, results, strict=True):
         assert result.crops[0].target.ratio == request.targets[0].ratio
 

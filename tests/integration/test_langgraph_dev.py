@@ -1,5 +1,6 @@
 """LangGraph's own server runs the graph, pauses for a person, and blocks on nothing."""
 
+import json
 import os
 import socket
 import subprocess
@@ -101,3 +102,48 @@ def test_a_person_is_asked_and_answers(server: httpx.Client, order: dict[str, An
     }
     answer = server.post(f"/threads/{thread}/runs/wait", json=resumed).json()
     assert answer["report"]["crops"][0]["box"] == leader["box"]
+
+
+def cropped(server: httpx.Client, thread: str, order: dict[str, Any]) -> Any:
+    return server.post(f"/threads/{thread}/runs/wait", json=order).json()
+
+
+def new_thread(server: httpx.Client) -> str:
+    name: str = server.post("/threads", json={}).json()["thread_id"]
+    return name
+
+
+@pytest.mark.parametrize("approve", [False, True])
+def test_a_second_photo_on_a_thread_is_as_on_a_fresh_one(
+    server: httpx.Client, order: dict[str, Any], shared_data: Path, approve: bool
+) -> None:
+    order = {**order, "context": {"approve": approve}}
+    photo = str(shared_data / "photos/kodak/04.jpg")
+    first = {**order, "input": {"photo": photo, "request": "4:5 and 1:1, without the unicorn"}}
+    used, fresh = new_thread(server), new_thread(server)
+    go_on = {**order, "input": None, "command": {"resume": "go on"}}
+    answers = [cropped(server, used, first)]
+    if approve:
+        assert "report" not in answers[0]
+        answers.append(cropped(server, used, go_on))
+    assert len(answers[-1]["report"]["crops"]) == 2 and answers[-1]["report"]["notes"]
+    pair = [cropped(server, thread, order) for thread in (used, fresh)]
+    if approve:
+        assert "report" not in pair[0]
+        questions = [answer["__interrupt__"][0]["value"] for answer in pair]
+        assert questions[0] == questions[1]
+        pair = [cropped(server, thread, go_on) for thread in (used, fresh)]
+    reports = [{**answer["report"], "trace_id": ""} for answer in pair]
+    assert reports[0] == reports[1] and len(reports[0]["crops"]) == 1
+
+
+def test_the_servers_stream_tells_the_steps(server: httpx.Client, order: dict[str, Any]) -> None:
+    answer = server.post("/runs/stream", json={**order, "stream_mode": "custom"})
+    events = [
+        json.loads(line[6:])
+        for line in answer.text.splitlines()
+        if "_began" in line or "_ended" in line
+    ]
+    began = [event["node"] for event in events if event["kind"] == "step_began"]
+    ended = [event["step"]["node"] for event in events if event["kind"] == "step_ended"]
+    assert began[0] == "intent" and ended[-1] == "render" and sorted(began) == sorted(ended)

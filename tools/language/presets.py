@@ -43,9 +43,9 @@ def presets() -> dict[str, Preset]:
 
 
 @cache
-def _names() -> tuple[tuple[str, str], ...]:
-    """Return every way to name a preset with its key, the longest names first."""
-    rows = [(words, p.key) for p in presets().values() for words in p.words]
+def _names() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """Return every way to name a preset, its words, and the key, the longest names first."""
+    rows = [(name, tuple(name.split()), p.key) for p in presets().values() for name in p.words]
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
@@ -54,9 +54,9 @@ def named_in(text: str) -> Iterator[tuple[str, str]]:
 
     Compiling a pattern for every name would cost more than reading the rest of a request.
     """
-    for words, key in _names():
-        if all(word in text for word in words.split()):
-            yield _pattern(words), key
+    for name, words, key in _names():
+        if words[0] in text and all(word in text for word in words):
+            yield _pattern(name), key
 
 
 def _pattern(words: str) -> str:

@@ -4,7 +4,9 @@ The twin of `Head` in `evals/training/photographer/network.py`, which documents 
 holds the two together.
 """
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -22,10 +24,18 @@ def _pools() -> Any:
     return ThreadpoolController()
 
 
-def one_thread() -> AbstractContextManager[Any]:
-    """Hold BLAS to one thread for the length of a `with`; the earlier number comes back after."""
-    limit: AbstractContextManager[Any] = _pools().limit(limits=1, user_api="blas")
-    return limit
+_TURN = threading.RLock()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold BLAS to one thread for the length of a `with`; the earlier number comes back after.
+
+    The number decides the last bit of a sum and belongs to the process or to a thread, as BLAS was
+    built: so shapes and runs that go side by side take turns at these milliseconds.
+    """
+    with _TURN, _pools().limit(limits=1, user_api="blas"):
+        yield
 
 
 Floats = NDArray[np.float32]

@@ -162,8 +162,9 @@ def iou_matrix(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     """Return the (N, M) intersections over unions of two arrays of boxes."""
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    overlap = np.prod(np.clip(high - low, 0, None), axis=2)
-    areas = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (a, b)]
+    sides = np.maximum(high - low, 0)
+    overlap = sides[..., 0] * sides[..., 1]
+    areas = [(box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1]) for box in (a, b)]
     union = areas[0][:, None] + areas[1][None, :] - overlap
     return np.asarray(overlap / union)
 

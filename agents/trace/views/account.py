@@ -42,7 +42,7 @@ class Account(Value):
 
 
 _ADDED = ("evidence", "failures", "notes")
-_REPLACED = ("intent", "analysis", "grounding", "examples", "decisions", "round", "report")
+_REPLACED = ("intent", "analysis", "grounding", "examples", "round", "report")
 
 
 def account_of(trace: Trace) -> Account:
@@ -54,6 +54,7 @@ def fold(steps: Iterable[Step]) -> Account:
     """Apply the outputs of steps in order, as the graph's own reducers do."""
     state: dict[str, Any] = {}
     candidates: dict[str, Any] = {}
+    decisions: dict[int, Any] = {}
     for step in steps:
         if not isinstance(step.outputs, Mapping):
             continue
@@ -64,7 +65,10 @@ def fold(steps: Iterable[Step]) -> Account:
             state[key] = [*state.get(key, ()), *step.outputs.get(key, ())]
         for candidate in step.outputs.get("candidates", ()):
             candidates[candidate["id"]] = candidate
+        for decision in step.outputs.get("decisions", ()):
+            decisions[decision["target"]] = decision
     state["candidates"] = tuple(candidates.values())
+    state["decisions"] = tuple(decisions[target] for target in sorted(decisions))
     try:
         return Account.model_validate(state)
     except ValidationError as error:

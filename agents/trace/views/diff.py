@@ -1,6 +1,7 @@
 """Two runs side by side: where they parted, and in what."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
@@ -77,18 +78,34 @@ def diff(a: Trace, b: Trace) -> Comparison:
     )
 
 
-def named(step: Step) -> str:
-    """Return the name that a step has in a comparison."""
-    return f"{step.node} round {step.round}" if step.round else step.node
+@dataclass
+class _Turn:
+    """What a node did in a round, for all shapes together: they may go side by side or not."""
+
+    calls: list[CallRecord] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
 
 
-def _keyed(steps: Sequence[Step]) -> Mapping[str, Step]:
-    """Return the steps by name. Side-by-side nodes end in any order, so order does not count."""
-    return {named(step): step for step in steps}
+def _turns(steps: Sequence[Step]) -> Mapping[str, _Turn]:
+    """Return the turns by name. Side-by-side nodes end in any order, so order does not count."""
+    found: dict[str, _Turn] = {}
+    for step in sorted(steps, key=lambda step: step.shape or 0):
+        name = f"{step.node} round {step.round}" if step.round else step.node
+        turn = found.setdefault(name, _Turn())
+        turn.calls += step.calls
+        if step.error:
+            turn.errors.append(step.error)
+        for key, value in step.outputs.items() if isinstance(step.outputs, Mapping) else ():
+            known = turn.outputs.get(key)
+            if isinstance(known, list) and isinstance(value, list):
+                value = [*known, *value]
+            turn.outputs[key] = value
+    return found
 
 
 def _steps(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Difference]:
-    before, after = _keyed(a), _keyed(b)
+    before, after = _turns(a), _turns(b)
     for name in dict.fromkeys((*before, *after)):
         if name not in before or name not in after:
             there = "ran" if name in before else ""
@@ -97,10 +114,9 @@ def _steps(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Difference]:
             continue
         yield from _calls(name, before[name].calls, after[name].calls)
         yield from _outputs(name, before[name].outputs, after[name].outputs)
-        if before[name].error != after[name].error:
-            yield Difference(
-                part=Part.STEP, place=name, before=before[name].error, after=after[name].error
-            )
+        errors = [" ".join(turn.errors) for turn in (before[name], after[name])]
+        if errors[0] != errors[1]:
+            yield Difference(part=Part.STEP, place=name, before=errors[0], after=errors[1])
 
 
 def _paired(

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from cropsmith.agents.trace.record import Facts, Step
-from cropsmith.agents.trace.values import PictureUse, StepMark, Trace, TraceHead
+from cropsmith.agents.trace.record import Facts, Step, StepMark
+from cropsmith.agents.trace.values import PictureUse, Trace, TraceHead
 from cropsmith.tools.schema.values import Value
 
 FORMAT = 1

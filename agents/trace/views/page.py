@@ -16,8 +16,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from cropsmith.agents.trace.photo import small_jpeg
-from cropsmith.agents.trace.record import Step
-from cropsmith.agents.trace.values import StepMark, Trace
+from cropsmith.agents.trace.record import Step, StepMark
+from cropsmith.agents.trace.values import Trace
 from cropsmith.agents.trace.views.account import Account, account_of
 from cropsmith.agents.trace.views.story import price, took, when
 from cropsmith.agents.trace.views.summary import summary
@@ -232,7 +232,7 @@ def _composition(account: Account) -> Mapping[str, Any]:
 
 def _steps(trace: Trace) -> Sequence[Mapping[str, Any]]:
     """Return the steps with their place on the common time axis, in shares of the whole run."""
-    marks: list[Step | StepMark] = [*trace.steps, *trace.unfinished]
+    marks: list[StepMark] = [*trace.steps, *trace.unfinished]
     if not marks:
         return []
     begin = min(mark.started for mark in marks)
@@ -241,9 +241,13 @@ def _steps(trace: Trace) -> Sequence[Mapping[str, Any]]:
     return [_step(mark, begin, span) for mark in marks]
 
 
-def _step(mark: Step | StepMark, begin: float, span: float) -> Mapping[str, Any]:
-    place = {"node": mark.node, "round": mark.round, "from": (mark.started - begin) / span}
-    if isinstance(mark, StepMark):
+def _step(mark: StepMark, begin: float, span: float) -> Mapping[str, Any]:
+    place = {
+        "node": mark.node,
+        "at": mark.name.removeprefix(mark.node),
+        "from": (mark.started - begin) / span,
+    }
+    if not isinstance(mark, Step):
         at = datetime.fromtimestamp(mark.started).strftime("%H:%M:%S")
         told = [f"Began at {at} and never ended."]
         extra: dict[str, Any] = {

@@ -73,9 +73,9 @@ def _opening(head: TraceHead) -> Iterator[Text]:
 
 
 def _step(number: int, step: Step, full: bool) -> Iterator[Text]:
-    round_ = f" round {step.round}" if step.round else ""
     mark = ("✗", "red") if step.error else ("✓", "green")
-    name = Text.assemble(f"{number:>3} ", mark, " ", (step.node, "bold"), (round_, "cyan"))
+    name = Text.assemble(f"{number:>3} ", mark, " ", (step.node, "bold"))
+    name.append(step.name.removeprefix(step.node), "cyan")
     name.append(f"  {took(step.seconds)}", "dim")
     yield name
     for sentence in summary(step):
@@ -120,13 +120,12 @@ def _ending(trace: Trace) -> Iterator[Text]:
     for mark in trace.unfinished:
         began = datetime.fromtimestamp(mark.started).strftime("%H:%M:%S")
         what = "has not ended yet" if trace.head.status is TraceStatus.RUNNING else "never ended"
-        round_ = f" round {mark.round}" if mark.round else ""
         yield Text.assemble(
             "    ",
             ("…", "yellow"),
             " ",
             (mark.node, "bold"),
-            round_,
+            mark.name.removeprefix(mark.node),
             f" began at {began} and {what}",
         )
     if trace.head.status is TraceStatus.KILLED:

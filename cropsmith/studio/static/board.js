@@ -43,17 +43,15 @@ class Board {
   }
 
   began(event) {
-    const name = event.round ? `${event.node} ${event.round + 1}` : event.node;
-    const item = h("li", { class: "going", "data-step": `${event.node}/${event.round}` }, h("b", {}, plain(name)), h("span", { class: "small" }, " …"));
+    const item = h("li", { class: "going", "data-step": event.name }, h("b", {}, plain(event.name)), h("span", { class: "small" }, " …"));
     this.steps.append(item);
   }
 
   stepEnded(event) {
-    const going = [...this.steps.querySelectorAll(".going")].find((one) => one.dataset.step.startsWith(`${event.node}/`));
+    const going = [...this.steps.querySelectorAll(".going")].find((one) => one.dataset.step === event.name);
     const words = event.error || event.told.join(" ");
     const calls = event.calls.map((call) => h("span", { class: call.status === "ok" ? "small ok" : "small bad" }, ` ${plain(call.purpose)}: ${plain(call.status)}`));
-    const name = event.round ? `${event.node} ${event.round + 1}` : event.node;
-    const item = h("li", { class: event.error ? "bad" : "done" }, h("b", {}, plain(name)), h("span", { class: "small" }, ` ${took(event.seconds)} `), plain(words), calls);
+    const item = h("li", { class: event.error ? "bad" : "done" }, h("b", {}, plain(event.name)), h("span", { class: "small" }, ` ${took(event.seconds)} `), plain(words), calls);
     if (going) going.replaceWith(item); else this.steps.append(item);
     if (event.boxes.length) this.editor.consider(event.boxes);
   }

@@ -3,7 +3,17 @@
 import sys
 from importlib import import_module
 
-NAMES = ["startup", "images", "request", "memory", "overhead", "scoring", "geometry", "study"]
+NAMES = [
+    "startup",
+    "images",
+    "request",
+    "memory",
+    "overhead",
+    "shapes",
+    "scoring",
+    "geometry",
+    "study",
+]
 
 for name in sys.argv[1:] or NAMES:
     print(f"\n# {name}", flush=True)

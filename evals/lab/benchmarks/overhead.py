@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from cropsmith.agents.graph import build_graph
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -21,17 +20,16 @@ def main() -> None:
     photo = np.random.default_rng(0).integers(0, 255, (240, 320, 3), dtype=np.uint8)
     with TemporaryDirectory() as folder:
         os.environ["CROPSMITH_HOME"] = folder
-        graph = build_graph()
         for trace in (False, True):
             best = float("inf")
             warm = build_parts(RunSettings(trace=trace))
             view = warm.views.open(photo)
-            asyncio.run(run(photo, CropRequest(), warm, graph))
+            asyncio.run(run(photo, CropRequest(), warm))
             for _ in range(REPEATS):
                 parts = build_parts(RunSettings(trace=trace))
                 parts.views.add(view.photo)._sight = view.sight
                 start = time.process_time()
-                asyncio.run(run(view.photo, CropRequest(), parts, graph))
+                asyncio.run(run(view.photo, CropRequest(), parts))
                 best = min(best, (time.process_time() - start) * 1e3)
             kind = "graph and trace" if trace else "graph"
             print(f"{kind:16} {best:6.1f} ms CPU, with scoring of a measured photo")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cropsmith.agents.graph import build_graph
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -20,10 +19,9 @@ SIZES = {"12 MP": (4000, 3000), "2 MP": (1632, 1224)}
 
 def cropsmith(path: Path, request: CropRequest, *, trace: bool) -> Callable[[], object]:
     """Return a call that takes the file through the whole graph, opened anew each time."""
-    graph = build_graph()
 
     def request_once() -> object:
-        return asyncio.run(run(path, request, build_parts(RunSettings(trace=trace)), graph))
+        return asyncio.run(run(path, request, build_parts(RunSettings(trace=trace))))
 
     return request_once
 

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from cropsmith.agents.graph import build_graph
 from cropsmith.agents.parts.parts import build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -29,14 +28,13 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         os.environ["CROPSMITH_HOME"] = folder
         photo = _photo()
-        graph = build_graph()
         request = CropRequest(text="square")
 
         def cpu(trace: bool) -> float:
             parts = build_parts(RunSettings(trace=trace))
             parts.views.add(photo)
             start = time.process_time()
-            asyncio.run(run(photo, request, parts, graph))
+            asyncio.run(run(photo, request, parts))
             return (time.process_time() - start) * 1e3
 
         for trace in (True, False) * 3:
@@ -66,7 +64,7 @@ def alone(home: Path, photo: Photo) -> float:
         trace.begin(facts)
         keep_photo(trace, view)
         for step in memory.steps:
-            trace.start(step.node, step.round, step.started)
+            trace.start(step)
             trace.write(step)
         trace.end("ok", result.report)
         return (time.process_time() - start) * 1e3

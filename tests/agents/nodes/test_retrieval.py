@@ -32,7 +32,9 @@ def photos(many_photos: list[Path]) -> list[Path]:
 def default_index(photos: list[Path], home: Path) -> Path:
     crop = ExpertCrop(box=Box(x1=0, y1=0, x2=0.6, y2=0.9))
     folder = index_folder("default")
-    made = Index.create(folder, LayoutDescriptor(), name="builtin", dataset="test")
+    made = Index.create(
+        folder, LayoutDescriptor(), name="builtin", dataset="test", store="exact"
+    )
     labelled = [
         LabelledPhoto(name=p.name, path=str(p), crops=(crop,), source="test") for p in photos[1:]
     ]

@@ -25,7 +25,7 @@ def test_values_survive(value: object) -> None:
 
 
 def test_other_types_are_not_made() -> None:
-    from cropsmith.agents.trace.values import StepMark
+    from cropsmith.agents.trace.record import StepMark
 
     serde = serializer()
     mark = StepMark(node="n", round=0, started=0.0)

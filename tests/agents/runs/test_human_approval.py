@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
+import cropsmith
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.replay.replay import replay
+from cropsmith.agents.runs import checkpoints
 from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.human_approval import Pending, begin, resume
+from cropsmith.agents.runs.events import Pending, RunBegan, RunEnded, StepBegan, StepEnded
+from cropsmith.agents.runs.human_approval import Waiting, begin, resume, resume_events
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.values import TraceStatus
 from cropsmith.errors import UsageError
 from cropsmith.tools.schema.approval import Approval, Choice
 from cropsmith.tools.schema.geometry import Box
-from cropsmith.tools.schema.request import CropRequest
+from cropsmith.tools.schema.request import CropRequest, Intent
 
 REQUEST = CropRequest(text="square")
 
@@ -105,3 +108,28 @@ def test_the_checkpoint_stays_small(home: Path, turned_photos: Path) -> None:
     with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
         (largest,) = db.execute("SELECT max(length(checkpoint)) FROM checkpoints").fetchone()
     assert largest < 100_000
+
+
+def test_what_another_version_began_is_refused_in_a_sentence(
+    home: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = pending(photo)
+    allowed = checkpoints.state_types() - {Intent}  # as if it had lain in another module then
+    with monkeypatch.context() as other, pytest.raises(UsageError, match="another version"):
+        other.setattr(checkpoints, "state_types", lambda: allowed)
+        resumed(waits.trace_id)
+    assert TraceLibrary(home).head(waits.trace_id).status is TraceStatus.WAITING
+    assert resumed(waits.trace_id).report.trace_id == waits.trace_id
+
+
+async def test_a_run_that_asks_is_streamed_to_the_question_and_from_it(
+    home: Path, photo: Path
+) -> None:
+    events = [event async for event in cropsmith.stream(photo, "square", approve=True)]
+    assert isinstance(events[0], RunBegan) and isinstance(events[-1], Pending)
+    assert [e.node for e in events if isinstance(e, StepBegan)][-1] == "approval"
+    waiting = await asyncio.to_thread(Waiting.read, events[-1].trace_id)
+    after = [event async for event in resume_events(waiting, Approval())]
+    nodes = [e.step.node for e in after if isinstance(e, StepEnded)]
+    assert nodes == ["approval", "decision", "render"] and isinstance(after[-1], RunEnded)
+    assert TraceLibrary(home).head("last").status is TraceStatus.OK

@@ -65,7 +65,7 @@ function toolBlock(tool) {
 function stepItem(step) {
   const kind = step.error ? "bad" : step.calls.length ? "model" : "";
   return h("li", {}, h("div", { class: "stephead" },
-      h("h3", {}, plain(step.node), step.round ? h("span", { class: "small" }, ` round ${step.round}`) : null),
+      h("h3", {}, plain(step.node), h("span", { class: "small" }, step.at)),
       h("span", { class: "lane", "aria-hidden": "true" }, h("i", { class: kind, style: `left:${(100 * step.from).toFixed(2)}%;width:${(100 * step.share).toFixed(2)}%` })),
       h("span", { class: "num small" }, step.unfinished ? "never ended" : took(step.seconds))),
     h("ul", { class: "did" }, step.told.map((t) => h("li", {}, plain(t)))),

@@ -39,12 +39,12 @@ def test_hostile_text_stays_data(hostile: Trace, library: TraceLibrary) -> None:
 def test_a_trace_without_photo_or_steps_has_a_page(
     library: TraceLibrary, photo: Path, tmp_path: Path
 ) -> None:
-    from cropsmith.agents.trace.record import Facts
+    from cropsmith.agents.trace.record import Facts, StepMark
     from cropsmith.agents.trace.store import StoredTrace
 
     trace = StoredTrace(library.home)
     trace.begin(Facts(source="a.jpg"))
-    trace.start("intent", 0, 1.0)
+    trace.start(StepMark(node="intent", started=1.0))
     trace.end("error", "stopped")
     html = page(library.read("last"), library.images)
     assert data_of(html)["photo"] is None
