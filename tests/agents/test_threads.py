@@ -68,7 +68,7 @@ async def test_the_second_photo_is_asked_about_too(photos: tuple[str, str]) -> N
     asked, expected = await used.go(second), await fresh.go(second)
     assert "report" not in asked
     assert asked["__interrupt__"][0].value == expected["__interrupt__"][0].value
-    on = Command(resume="go on")
+    on: Any = Command(resume="go on")
     assert report_of(await used.go(on)) == report_of(await fresh.go(on))
 
 
