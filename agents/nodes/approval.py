@@ -12,10 +12,11 @@ from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
 from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.person_choice import drawn_id
-from cropsmith.agents.nodes.proposal import drafted, solved
+from cropsmith.agents.nodes.proposal import solved
 from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import RunContext
+from cropsmith.agents.sources.source import draft
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
 from cropsmith.tools.schema.candidate import Candidate
@@ -73,7 +74,7 @@ def taken_up(briefs: list[Brief], choice: Choice) -> Candidate | None:
         return None
     if choice.box is None:
         raise UsageError("A choice names a candidate or gives a box.")
-    drafts = [drafted(brief, choice.box, "person")]
+    drafts = [draft(brief, choice.box, "person")]
     (candidate,) = solved(brief, drafts, rules_for(brief).constraints)
     return candidate.model_copy(update={"id": drawn_id(choice.target)})
 

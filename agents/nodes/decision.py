@@ -38,7 +38,7 @@ def leaders_of(brief: Brief, mind: str = "") -> list[Candidate]:
     """
     originals = [c for c in brief.earlier if is_original(c)]
     crops = [c for c in brief.earlier if not is_original(c)]
-    own = distinct([c for c in crops if c.provenance.source == mind], OWN)
+    own = distinct([c for c in crops if c.proposed_by(mind)], OWN)
     rest = distinct([*own, *(c for c in crops if c not in own)], LEADERS)
     ranked = sorted(rest, key=crops.index)
     leaders = [*ranked, *(originals if may_keep(brief) else [])]

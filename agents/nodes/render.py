@@ -45,7 +45,8 @@ def framed(parts: Parts, brief: Brief, decision: Decision) -> Framed:
         reasons=decision.reasons,
         confidence=decision.confidence,
         scores=dict(chosen.scores),
-        source=chosen.provenance.source,
+        source=chosen.sources[0],
+        also=chosen.sources[1:],
         changes=changes(brief.view, chosen.box, parts.scorers.encoder, parts.scorers.cache),
         alternatives=alternatives_to(chosen, brief, decision),
     )

@@ -55,7 +55,7 @@ def told(question: Question) -> list[str]:
         lines.append(f"Which crop{' for ' + shape.target.name if shape.target.name else ''}?")
         for number, leader in enumerate(shape.leaders, 1):
             corners = ", ".join(f"{value:.3f}" for value in leader.box.corners)
-            source, total = leader.provenance.source, leader.total or 0.0
+            source, total = ", ".join(leader.sources), leader.total or 0.0
             line = f"  {number}  {leader.id:<8} {total:6.3f}  [{corners}]  {source}"
             lines.append(visible_line(f"{line}  {leader.reason}".rstrip()))
     return lines

@@ -31,7 +31,8 @@ def chosen(crop: Framed) -> list[str]:
     pixels, size = crop.pixels, crop.output
     shape = f"{crop.target.name}: " if crop.target.name else ""
     verdict = "kept as it is" if crop.kept else f"left {pixels.left}, top {pixels.top}"
-    lines = [f"  crop      {shape}{size.width} x {size.height}, {verdict} ({crop.source})"]
+    who = ", ".join(crop.sources)
+    lines = [f"  crop      {shape}{size.width} x {size.height}, {verdict} ({who})"]
     if crop.confidence is not None and crop.target.ratio is None:
         lines.append(f"  odds      {crop.confidence:.0%} that people prefer the crop to the photo")
     lines += [f"  because   {reason}" for reason in crop.reasons]

@@ -199,14 +199,14 @@ class CropSystem:
     async def _crop(self, trial: Trial) -> Answer:
         parts = self._of_sample(trial.seed)
         result = await run(trial.path, request_for(trial), parts)
-        crop = result.crops[0]
+        crop, model = result.crops[0], self._spec.model
         return Answer(
             status=SampleStatus.OK,
             box=crop.box,
             kept=crop.kept,
             reasons=tuple(crop.reasons),
             confidence=crop.confidence,
-            proposed_by=crop.source,
+            proposed_by=model if model in crop.sources else crop.source,
         )
 
     async def _rank(self, trial: Trial) -> Answer:

@@ -1,6 +1,7 @@
 """What a person gets back."""
 
 from enum import StrEnum
+from operator import not_
 
 from pydantic import Field
 
@@ -65,10 +66,17 @@ class Framed(Value):
     confidence: float | None = None
     scores: dict[str, float] = Field(default_factory=dict)
     source: str
-    """Who proposed it."""
+    """Who proposed it first."""
+    also: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """Others who proposed the same box."""
     changes: tuple[ElementChange, ...] = ()
     alternatives: tuple[Candidate, ...] = ()
     """Ranked and diverse, with boxes already solved to whole pixels; without the chosen one."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Everyone who proposed it, the first first."""
+        return (self.source, *self.also)
 
 
 class Usage(Value):

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from cropsmith.agents.backends.protocol.backend import Boxes, Message, Part, Picture, Said
 from cropsmith.agents.minds.argued.answers import CropIdea, Proposals
-from cropsmith.agents.minds.asking.script import Script, Shown, ShownExample, number_of
+from cropsmith.agents.minds.asking.script import Script, Shown, ShownExample
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import Analysis, Element, EvidenceKind
@@ -76,20 +76,16 @@ def said_before(candidates: Sequence[Candidate], answer: type[BaseModel]) -> Bas
 
 
 def _element(candidate: Candidate) -> Element:
-    detail = candidate.provenance.detail
-    return Element(detail) if detail in set(Element) else Element.CENTER
+    details = [p.detail for p in (candidate.provenance, *candidate.also)]
+    return next((Element(d) for d in details if d in set(Element)), Element.CENTER)
 
 
 def rounds_of(brief: Brief, source: str) -> list[list[Candidate]]:
     """Return the model's own earlier candidates, a list per round, in order of arrival."""
     rounds = []
     for number in range(brief.round):
-        own = [
-            c
-            for c in brief.earlier
-            if c.provenance.source == source and c.provenance.round == number
-        ]
-        rounds.append(sorted(own, key=number_of)[:8])
+        own = [c for c in brief.earlier if c.proposed_by(source) and c.provenance.round == number]
+        rounds.append(sorted(own, key=lambda c: c.arrival(source))[:8])
     return rounds
 
 

@@ -33,7 +33,7 @@ from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.asking.darkroom import COMPARED, SCORED
 from cropsmith.agents.minds.asking.locating import locate
 from cropsmith.agents.minds.asking.question import Question
-from cropsmith.agents.minds.asking.script import Script, Shown, number_of
+from cropsmith.agents.minds.asking.script import Script, Shown
 from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.settings.recipe import Recipe, load_recipe
 from cropsmith.agents.settings.run_settings import Effort
@@ -158,7 +158,7 @@ class Argued:
             others = [
                 c
                 for c in brief.earlier
-                if c.provenance.source != self.name and c.provenance.round <= number
+                if not c.proposed_by(self.name) and c.provenance.round <= number
             ]
             shown = await self._pictures(brief, candidates, SCORED)
             count = numbers.per_round or numbers.R
@@ -226,12 +226,12 @@ class Argued:
         return await self.asker.reply(self.asker.ask_of(question))
 
     def _first_choice(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
-        own = [c for c in leaders if c.provenance.source == self.name]
+        own = [c for c in leaders if c.proposed_by(self.name)]
         if not own:
             raise MindFailed(
                 "None of the model's crops is among the leaders.", status="error", source=self.name
             )
-        return settled(brief, min(own, key=number_of), self.name, leaders)
+        return settled(brief, min(own, key=lambda c: c.arrival(self.name)), self.name, leaders)
 
     async def _pictures(
         self, brief: Brief, candidates: Sequence[Candidate], side: int

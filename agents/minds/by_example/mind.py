@@ -14,7 +14,7 @@ from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.asking.darkroom import SCORED
 from cropsmith.agents.minds.asking.locating import locate
 from cropsmith.agents.minds.asking.question import Question
-from cropsmith.agents.minds.asking.script import Script, Shown, number_of
+from cropsmith.agents.minds.asking.script import Script, Shown
 from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.minds.by_example.messages import (
     Packed,
@@ -72,7 +72,7 @@ class ByExample:
         last = last_round(brief, self.name)
         shown = [
             Shown(c, await self.asker.darkroom.crop(brief.view, c.box, SCORED))
-            for c in sorted(last, key=number_of)
+            for c in sorted(last, key=lambda c: c.arrival(self.name))
         ]
         count = recipe.R if not shown else recipe.per_round or recipe.R
         packed = await self._packed(brief, recipe, photo, [item.picture for item in shown])
@@ -114,7 +114,7 @@ class ByExample:
     ) -> Decision:
         """Take the best-scoring crop of the last round or of all rounds, as the recipe says."""
         recipe = self._recipe.of(brief.intent)
-        own = [c for c in brief.earlier if c.provenance.source == self.name]
+        own = [c for c in brief.earlier if c.proposed_by(self.name)]
         if not own:
             raise MindFailed("The model proposed no usable crop.", status="error", source=self.name)
         rounds = sorted({c.provenance.round for c in own})
@@ -155,6 +155,6 @@ class ByExample:
 
 def last_round(brief: Brief, source: str) -> Sequence[Candidate]:
     """Return the model's scored crops of its latest round; none at the first proposal."""
-    own = [c for c in brief.earlier if c.provenance.source == source]
+    own = [c for c in brief.earlier if c.proposed_by(source)]
     latest = max((c.provenance.round for c in own), default=0)
     return [c for c in own if c.provenance.round == latest]

@@ -205,7 +205,7 @@ def _crops(a: Account, b: Account) -> Iterator[Difference]:
 def _crop(crop: Framed | None) -> str:
     if crop is None:
         return ""
-    return f"{_corners(crop.box)} from {crop.source}" + (", kept" if crop.kept else "")
+    return f"{_corners(crop.box)} from {', '.join(crop.sources)}" + (", kept" if crop.kept else "")
 
 
 def _corners(box: Any) -> str:

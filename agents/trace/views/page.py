@@ -149,6 +149,7 @@ def _candidate(candidate: Candidate) -> Mapping[str, Any]:
         "id": candidate.id,
         "box": candidate.box.corners,
         "source": candidate.provenance.source,
+        "sources": candidate.sources,
         "round": candidate.provenance.round,
         "detail": candidate.provenance.detail,
         "reason": candidate.reason,
@@ -194,7 +195,7 @@ def _crop(crop: dict[str, Any]) -> Mapping[str, Any]:
         "name": target["name"] or ratio or "Any shape",
         "place": f"{output['width']} × {output['height']} pixels, from {pixels['left']}, "
         f"{pixels['top']} to {pixels['right']}, {pixels['bottom']}",
-        "source": crop["source"],
+        "source": ", ".join((crop["source"], *crop.get("also", ()))),
         "kept": crop["kept"],
         "confidence": crop["confidence"],
         "reasons": crop["reasons"],

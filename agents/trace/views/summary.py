@@ -59,7 +59,7 @@ def _examples(value: Any) -> Sentences:
 def _candidates(value: Any) -> Sentences:
     scored = [c for c in value if c.get("total") is not None]
     if not scored:
-        sources = Counter(c["provenance"]["source"] for c in value)
+        sources = Counter(p["source"] for c in value for p in (c["provenance"], *c.get("also", ())))
         words = ", ".join(f"{n} from {source}" for source, n in sources.most_common())
         return [f"{len(value)} candidates: {words}."]
     best = max(scored, key=lambda c: c["total"])

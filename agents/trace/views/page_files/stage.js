@@ -86,7 +86,7 @@ function plot(scorer) {
 function drawInspector() {
   if (!current) return;
   const place = ranked.indexOf(current) + 1;
-  const facts = [current.source, current.round ? `round ${current.round}` : "first round", current.detail].filter(Boolean);
+  const facts = [current.sources.join(", "), current.round ? `round ${current.round}` : "first round", current.detail].filter(Boolean);
   $("inspected").replaceChildren(...[
     cropped(current, { class: "crop" }),
     h("div", { class: "row" },

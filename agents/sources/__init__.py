@@ -1,0 +1,1 @@
+"""Candidate sources, one file each, and which of them run."""
