@@ -149,11 +149,11 @@ def read_manifest(folder: Path) -> Manifest:
         raise damaged(folder, ValueError(f"{MANIFEST} is not a manifest")) from error
 
 
-def embedder_for(folder: Path) -> str:
-    """Return the name of the embedder of the index that is there, else of the best one here."""
+def embedder_for(folder: Path, default: str = "") -> str:
+    """Return the embedder of the index that is there, else the default or the best one here."""
     if (folder / MANIFEST).is_file():
         return read_manifest(folder).embedder_name
-    return default_embedder()
+    return default or default_embedder()
 
 
 def list_indexes() -> dict[str, Manifest]:

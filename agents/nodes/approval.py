@@ -10,9 +10,8 @@ from pydantic import ValidationError
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
-from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.person_choice import drawn_id
-from cropsmith.agents.nodes.proposal import solved
+from cropsmith.agents.nodes.proposal import rules_for, solved
 from cropsmith.agents.nodes.shapes import each_shape
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import RunContext

@@ -18,7 +18,7 @@ from cropsmith.tools.grounding.ground import Sources, ground
 from cropsmith.tools.grounding.queries import asks_for_faces, names_people
 from cropsmith.tools.grounding.telling import told
 from cropsmith.tools.photographer.opened_photo import View
-from cropsmith.tools.schema.evidence import Evidence
+from cropsmith.tools.schema.evidence import Evidence, Grounding
 from cropsmith.tools.schema.request import Intent, NeverCut
 from cropsmith.tools.schema.result import Failure
 
@@ -98,6 +98,8 @@ async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str,
     view = await view_of(state, parts)
     evidence = await asyncio.to_thread(without_words, view, intent)
     named = bool(intent.subjects or intent.avoid or intent.subject_image)
+    if not named and intent.subject_box is None:
+        return {"grounding": Grounding(), "evidence": evidence, "failures": (), "notes": ()}
     able = await finders(parts, view, intent) if named else Finders(None)
     sources = Sources(
         detector=able.detector,

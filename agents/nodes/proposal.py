@@ -8,18 +8,32 @@ from langgraph.runtime import Runtime
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for
-from cropsmith.agents.nodes.hard_constraints import rules_for
 from cropsmith.agents.nodes.state import ShapeState
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.sources.gather import gather
-from cropsmith.tools.constraints.from_intent import check_all
+from cropsmith.tools.constraints.clutter import Clutter
+from cropsmith.tools.constraints.from_intent import check_all, constraints_for
 from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.relaxation import Settled, settle
 from cropsmith.tools.constraints.sizes import snap
 from cropsmith.tools.constraints.solver import solve
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import PixelBox, as_array
 from cropsmith.tools.schema.request import Target
 from cropsmith.tools.schema.result import CheckKind
+
+
+def rules_for(brief: Brief) -> Settled:
+    """Return the hard constraints that can hold together, with notes on what had to yield.
+
+    Raises `Conflict`, an `Infeasible`, when only a firm one could give way.
+    """
+    intent, size = brief.intent, brief.view.size
+    calm = intent.copy_space is not None
+    clutter = Clutter(brief.view.sight.texture.detail, size) if calm else None
+    evidence = [*brief.grounding.found, *brief.evidence]
+    asked = constraints_for(intent, brief.target, evidence, size, clutter)
+    return settle(brief.target, asked, size, intent.upscale)
 
 
 def solved(
@@ -69,5 +83,4 @@ async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str,
     brief = await brief_for(state, parts, state["shape"])
     gathered = await gather(parts, brief)
     candidates, notes = await asyncio.to_thread(legal, brief, gathered.drafts)
-    failures = gathered.failures
-    return {"candidates": tuple(candidates), "failures": failures, "notes": notes}
+    return {"candidates": tuple(candidates), "failures": gathered.failures, "notes": notes}

@@ -105,7 +105,7 @@ class Parts:
     @property
     def retriever(self) -> "Retriever | None":
         """Finds expert crops of similar photos; None where there is no index."""
-        from cropsmith.tools.examples.opening import open_retriever
+        from cropsmith.tools.examples.indexes import open_retriever
 
         shown = self.mind is not self.builtin
         return self._part("retriever", lambda: open_retriever(self.settings.index, pictures=shown))

@@ -81,7 +81,7 @@ def add(
     bad: BadFile = None,
 ) -> None:
     """Add your own crops; retrieval prefers those of the index "personal"."""
-    from cropsmith.tools.examples.personal_index import keep_crop, open_personal
+    from cropsmith.tools.examples.indexes import keep_crop, open_personal
     from cropsmith.tools.examples.row import PERSONAL
     from cropsmith.vectorstore.index import Index, index_folder
 

@@ -12,7 +12,7 @@ from cropsmith.studio.orders import Judgement, Piece
 from cropsmith.studio.settings import StudioSettings
 from cropsmith.tools.constraints.from_intent import constraints_for
 from cropsmith.tools.constraints.solver import output_size, solve
-from cropsmith.tools.examples.personal_index import keep_crop
+from cropsmith.tools.examples.indexes import keep_crop
 from cropsmith.tools.images.photo import Photo
 from cropsmith.tools.images.render import render
 from cropsmith.tools.images.rendered import Rendered

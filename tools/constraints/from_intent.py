@@ -12,8 +12,8 @@ from cropsmith.tools.constraints.kinds import (
     Inside,
     NotCut,
     touched,
+    with_target,
 )
-from cropsmith.tools.constraints.target import with_target
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size

@@ -18,7 +18,7 @@ from cropsmith.tools.constraints.sizes import Pixels, holds
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
-from cropsmith.tools.schema.request import Side
+from cropsmith.tools.schema.request import Side, Target
 from cropsmith.tools.schema.result import CheckKind
 
 
@@ -326,3 +326,16 @@ def touched(box: Box, image: Size) -> PixelBox:
     left, top = math.floor(box.x1 * image.width + 1e-6), math.floor(box.y1 * image.height + 1e-6)
     right, bottom = math.ceil(box.x2 * image.width - 1e-6), math.ceil(box.y2 * image.height - 1e-6)
     return PixelBox(left=left, top=top, right=max(right, left + 1), bottom=max(bottom, top + 1))
+
+
+def with_target(
+    constraints: Sequence[Constraint], target: Target, upscale: bool
+) -> tuple[Constraint, ...]:
+    """Return the constraints with those that follow from the target, each once."""
+    implied: list[Constraint] = []
+    ratio = target.ratio or (Ratio.of_size(target.size) if target.size else None)
+    if ratio is not None:
+        implied.append(HasRatio(ratio))
+    if target.size is not None and not target.at_most and not upscale:
+        implied.append(AtLeast(target.size, "{size} pixels without upscaling"))
+    return (*constraints, *(c for c in implied if c not in constraints))

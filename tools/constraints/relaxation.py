@@ -5,8 +5,14 @@ from dataclasses import dataclass, replace
 
 from cropsmith.errors import Infeasible
 from cropsmith.tools.constraints.best_first import search
-from cropsmith.tools.constraints.kinds import AtLeast, ClearSide, Constraint, Contains, HasRatio
-from cropsmith.tools.constraints.target import with_target
+from cropsmith.tools.constraints.kinds import (
+    AtLeast,
+    ClearSide,
+    Constraint,
+    Contains,
+    HasRatio,
+    with_target,
+)
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.request import Target
 from cropsmith.tools.schema.result import CheckKind

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from cropsmith.tools.constraints.best_first import search
-from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.kinds import Constraint, with_target
 from cropsmith.tools.constraints.relaxation import conflict
-from cropsmith.tools.constraints.target import with_target
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.request import Target
 

@@ -1,11 +1,15 @@
 """The table of scorers: every available scorer over all candidates of a photo, in one batch."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
-from cropsmith.errors import CropsmithError
+from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.candidate import Candidate
@@ -13,23 +17,42 @@ from cropsmith.tools.schema.evidence import Evidence, Grounding
 from cropsmith.tools.schema.geometry import as_array
 from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.aesthetic import AestheticScorer
-from cropsmith.tools.scorers.area import AreaScorer
-from cropsmith.tools.scorers.constraints import ConstraintsScorer
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.crops import CropEmbeddings, EmbeddingCache
 from cropsmith.tools.scorers.elements import ElementsScorer
 from cropsmith.tools.scorers.encoder import Encoder
-from cropsmith.tools.scorers.exclusion import ExclusionScorer
-from cropsmith.tools.scorers.focus import FocusScorer
-from cropsmith.tools.scorers.measures import MeasuresScorer
-from cropsmith.tools.scorers.preference import PreferenceScorer
-from cropsmith.tools.scorers.ratio import RatioScorer
+from cropsmith.tools.scorers.measures import FocusScorer, MeasuresScorer, PreferenceScorer
 from cropsmith.tools.scorers.row import Scene, Scorer, ScorerRow, Scores
 from cropsmith.tools.scorers.served import ServedScorer
-from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
-from cropsmith.tools.scorers.weighting import TASKS, weighting
+from cropsmith.tools.scorers.wishes import (
+    AreaScorer,
+    ConstraintsScorer,
+    ExclusionScorer,
+    RatioScorer,
+    SubjectCoverageScorer,
+)
 from cropsmith.vectorstore import clip_weights
 from cropsmith.vectorstore.clip import load_clip
+
+TASKS = ("free", "subject", "ratio")
+
+
+@cache
+def weightings() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+    """Return profile -> task -> scorer -> weight, from `tools/scorers/scorer_weights.toml`."""
+    data = files("cropsmith.tools.scorers").joinpath("scorer_weights.toml")
+    return tomllib.loads(data.read_text("utf-8"))
+
+
+def weighting(profile: str, task: str) -> Mapping[str, float]:
+    """Return the weights of a task; UsageError for a profile that is not in the table."""
+    table = weightings()
+    if profile not in table:
+        near = get_close_matches(profile, table, n=1) or list(table)
+        raise UsageError(
+            f"There is no scorer profile '{profile}'.", hint=f"Known: {', '.join(near)}."
+        )
+    return table[profile][task]
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,7 @@ from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import Intent, Target
-from cropsmith.tools.scorers.measures import MeasuresScorer
-from cropsmith.tools.scorers.preference import PreferenceScorer
+from cropsmith.tools.scorers.measures import MeasuresScorer, PreferenceScorer
 from cropsmith.tools.scorers.table import ScorerTable
 
 NOISES = (0.02, 0.05, 0.10, 0.15)

@@ -8,7 +8,7 @@ from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import UsageError
-from cropsmith.tools.examples.personal_index import keep_crop
+from cropsmith.tools.examples.indexes import keep_crop
 from cropsmith.tools.examples.row import entries_of
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.evidence import Example, ExpertCrop
@@ -32,9 +32,7 @@ def photos(many_photos: list[Path]) -> list[Path]:
 def default_index(photos: list[Path], home: Path) -> Path:
     crop = ExpertCrop(box=Box(x1=0, y1=0, x2=0.6, y2=0.9))
     folder = index_folder("default")
-    made = Index.create(
-        folder, LayoutDescriptor(), name="builtin", dataset="test", store="exact"
-    )
+    made = Index.create(folder, LayoutDescriptor(), name="builtin", dataset="test", store="exact")
     labelled = [
         LabelledPhoto(name=p.name, path=str(p), crops=(crop,), source="test") for p in photos[1:]
     ]

@@ -15,7 +15,7 @@ from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.views.account import account_of
 from cropsmith.agents.trace.views.diff import Part, diff
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.tools.examples.personal_index import keep_crop, personal_folder
+from cropsmith.tools.examples.indexes import keep_crop, personal_folder
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from cropsmith.commands.index import app
 from cropsmith.errors import CropsmithError, OutputError, UsageError
-from cropsmith.tools.examples.personal_index import keep_crop, open_personal
+from cropsmith.tools.examples.indexes import keep_crop, open_personal
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.vectorstore.index import default_store

@@ -14,7 +14,7 @@ from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.verdicts import verdicts
 from cropsmith.evals.lab.trace.sample import Sample, write_sample
 from cropsmith.studio.studies import remember
-from cropsmith.tools.examples.personal_index import open_personal
+from cropsmith.tools.examples.indexes import open_personal
 from cropsmith.tools.photographer.taste import Notebook
 from tests.hostile_files import write_hostile
 

@@ -1,7 +1,13 @@
 import numpy as np
 
-from cropsmith.tools.explain.contributions import Choice, contributions
-from cropsmith.tools.explain.reasons import LEAST_GAIN, MOST, SIDES, reasons_for
+from cropsmith.tools.explain.reasons import (
+    LEAST_GAIN,
+    MOST,
+    SIDES,
+    Choice,
+    contributions,
+    reasons_for,
+)
 from cropsmith.tools.photographer.measurements import Sight, look
 from cropsmith.tools.schema.geometry import Box
 

@@ -14,12 +14,11 @@ from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Intent, Target
-from cropsmith.tools.scorers.area import AreaScorer
 from cropsmith.tools.scorers.content import ContentScorer
-from cropsmith.tools.scorers.preference import PreferenceScorer
+from cropsmith.tools.scorers.measures import PreferenceScorer
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
-from cropsmith.tools.scorers.subject_coverage import SubjectCoverageScorer
 from cropsmith.tools.scorers.table import ScorerTable
+from cropsmith.tools.scorers.wishes import AreaScorer, SubjectCoverageScorer
 
 Make = Callable[..., Candidate]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.nodes.hard_constraints import rules_for
+from cropsmith.agents.nodes.proposal import rules_for
 from cropsmith.tools.constraints.clutter import CalmSide
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.solver import solve

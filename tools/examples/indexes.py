@@ -1,9 +1,10 @@
-"""A person's own taste: crops they accepted or edited, as examples that retrieval prefers."""
+"""The indexes that a run takes its examples from: a dataset's, and a person's own crops."""
 
 from pathlib import Path
 
+from cropsmith.settings import home
 from cropsmith.tools.examples.near_duplicate import dhash
-from cropsmith.tools.examples.retriever import EXAMPLE_SIDE
+from cropsmith.tools.examples.retriever import EXAMPLE_SIDE, Retriever, load_shelf
 from cropsmith.tools.examples.row import PERSONAL, ExampleRow
 from cropsmith.tools.images.image_store import ImageStore, downscaled
 from cropsmith.tools.images.photo import LOOK_SIDE, Photo
@@ -11,7 +12,7 @@ from cropsmith.tools.schema.evidence import ExpertCrop
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.vectorstore.embedder import embed_picture
 from cropsmith.vectorstore.embedders import embedder
-from cropsmith.vectorstore.index import Index, embedder_for, index_folder
+from cropsmith.vectorstore.index import MANIFEST, Index, embedder_for, index_folder
 from cropsmith.vectorstore.store import Row, writing
 
 
@@ -23,8 +24,9 @@ def personal_folder() -> Path:
 def open_personal(embedder_name: str = "") -> Index:
     """Open the personal index, or make it with an embedder (its own, once it is there)."""
     folder = personal_folder()
-    name = embedder_name or embedder_for(folder)
-    return Index.create(folder, embedder(name), name=name, dataset=PERSONAL)
+    # A few crops, read before every run: no heavy library may be needed for that.
+    name = embedder_name or embedder_for(folder, default="builtin")
+    return Index.create(folder, embedder(name), name=name, dataset=PERSONAL, store="exact")
 
 
 def keep_crop(photo: Photo, box: Box, *, text: str = "", embedder_name: str = "") -> str:
@@ -56,3 +58,26 @@ def keep_crop(photo: Photo, box: Box, *, text: str = "", embedder_name: str = ""
         return id
     finally:
         index.close()
+
+
+DEFAULT_INDEX = "default"
+OFF = "off"
+"""As the name of an index: retrieve nothing."""
+
+
+def open_retriever(name: str = "", *, pictures: bool) -> Retriever | None:
+    """Open a named index, or the default one where it is, and the personal one where it is.
+
+    With `pictures`, those of the examples are put into the image store, to be shown to a model.
+    None where there is no index, or for the name "off". UsageError for a named index that is not
+    there, and for any that cannot be read.
+    """
+    if name == OFF:
+        return None
+    folders = [index_folder(name)] if name else []
+    optional = [personal_folder()] if name else [index_folder(DEFAULT_INDEX), personal_folder()]
+    folders += [f for f in optional if f not in folders and (f / MANIFEST).is_file()]
+    if not folders:
+        return None
+    images = ImageStore(home() / "images") if pictures else None
+    return Retriever([load_shelf(folder) for folder in folders], images)

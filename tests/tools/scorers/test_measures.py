@@ -10,7 +10,7 @@ from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box, as_array
 from cropsmith.tools.schema.request import Intent, Target, Tightness
-from cropsmith.tools.scorers.focus import FocusScorer
+from cropsmith.tools.scorers.measures import FocusScorer
 from cropsmith.tools.scorers.row import Scene
 
 Make = Callable[..., Candidate]
