@@ -217,7 +217,8 @@ def build_parts(settings: RunSettings | None = None, **ready: Unpack[Ready]) -> 
         settings = settings.but(taste=Notebook().weights())
     elif settings.taste is False:
         settings = settings.but(taste=())
-    if (backend := ready.get("backend")) is not None:
+    # A replay brings replies for the model that its settings name.
+    if (backend := ready.get("backend")) is not None and settings.model == "builtin":
         settings = settings.but(model=backend.name)
     return Parts(settings, ready)
 
