@@ -77,7 +77,7 @@ async def model(state: Inquiry, runtime: Runtime[Talk]) -> dict[str, Any]:
     talk = runtime.context
     said = [*talk.opening]
     for turn in state["turns"]:
-        calls = [_typed(call) for call in turn.calls]
+        calls = tuple(_typed(call) for call in turn.calls)
         said.append(Message("assistant", [Called(calls)]))
         said.append(Message("user", await _outcomes(talk, calls, turn.findings)))
     if not state["enough"] and _allowed(talk, state):
