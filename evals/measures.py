@@ -5,11 +5,11 @@ IoU 0, displacement of the full frame (the convention of Venus), accuracy 0, the
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from cropsmith.evals.measure import Measure, Metric
 from cropsmith.evals.metrics import offgrid, ranking
 from cropsmith.evals.metrics.cuts import cuts
 from cropsmith.evals.metrics.keeping import keeping
@@ -23,6 +23,7 @@ from cropsmith.evals.trial import (
     in_place_order,
     is_rating,
 )
+from cropsmith.plugins import Added, added
 from cropsmith.tools.schema.geometry import Box, Boxes, as_array
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
@@ -36,19 +37,6 @@ class LabelKind(StrEnum):
     ANCHORS = "anchors"
     VOTES = "votes"
     RATING = "rating"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One column of a table."""
-
-    key: str
-    title: str
-    higher_is_better: bool = True
-    primary: bool = False
-    """The one figure of its table that systems are ranked and tested by."""
-    percent: bool = False
-    convention: str = ""
 
 
 def label_kind(photos: Sequence[LabelledPhoto], protocol: Protocol) -> LabelKind:
@@ -149,6 +137,22 @@ _KEEPING = (
 )  # fmt: skip
 NO_MERIT = frozenset({"area", "kept"})
 """Columns that describe and do not rate: no direction is better."""
+_OWN = {
+    measure.key
+    for table in (*_TABLES.values(), _ALWAYS, _FACES, _SUBJECT, _KEEPING)
+    for measure in table
+}
+
+
+def plugged() -> Added[Metric]:
+    """Return the figures of other packages."""
+    return added("metrics", Metric, "measure.key", own=_OWN)
+
+
+def _metrics_of(photo: LabelledPhoto) -> Iterator[tuple[str, Metric]]:
+    for key, metric in plugged().rows.items():
+        if metric.of(photo, Box.whole()) is not None:
+            yield key, metric
 
 
 def measures_for(
@@ -166,7 +170,9 @@ def measures_for(
         columns += _SUBJECT
     if faces:
         columns += _FACES
-    return (*columns, *_ALWAYS)
+    told = {key for photo in photos for key, _ in _metrics_of(photo)}
+    more = [m.measure for key, m in plugged().rows.items() if key in told]
+    return (*columns, *more, *_ALWAYS)
 
 
 Values = dict[str, Share]
@@ -184,7 +190,8 @@ def values_of(
     if protocol.mode is Mode.RANK:
         return dict(_ranked(photo, protocol, answer))
     if answer.box is None:
-        return {key: Share(value, 1) for key, value in _missed(photo, kind)}
+        missed = {key: Share(value, 1) for key, value in _missed(photo, kind)}
+        return missed | {key: Share(m.missed, 1) for key, m in _metrics_of(photo)}
     found = {key: Share(float(v), 1) for key, v in _generated(photo, answer.box, kind)}
     for key, things in (
         ("face_cut", faces),
@@ -195,6 +202,8 @@ def values_of(
             found[key] = Share(cut.cut / cut.count, cut.count)
             if key == "subject_cut":
                 found["subject_lost"] = Share(float(cut.out), 1)
+    for key, metric in _metrics_of(photo):
+        found[key] = Share(metric.of(photo, answer.box) or 0.0, 1)
     found["area"] = Share(answer.box.area, 1)
     found["kept"] = Share(float(answer.box.area >= 0.99), 1)
     return found

@@ -96,9 +96,8 @@ def rooms() -> str:
 def row(room: str) -> str:
     """Return where a room lies, and its own sentence."""
     if room == "base":
-        return (
-            "`cropsmith/errors.py`, `cropsmith/settings.py` | Errors, and where settings are found."
-        )
+        files = "`cropsmith/errors.py`, `cropsmith/plugins.py`, `cropsmith/settings.py`"
+        return f"{files} | Errors, doors for other packages, and where settings are found."
     folder = room.replace(".", "/")
     folder = folder if (ROOT / folder).is_dir() else f"cropsmith/{folder}"
     return f"`{folder}` | {about(ROOT / folder / '__init__.py')}"

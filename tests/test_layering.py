@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ["agents", "cropsmith", "evals", "prompts", "tools", "vectorstore"]
-BASE = ["errors", "settings"]  # modules of the face that everything may import: a room of their own
+BASE = ["errors", "plugins", "settings"]  # of the face; everything may import them: a room
 
 FLOORS = [
     line.split()

@@ -5,7 +5,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 
-from cropsmith.agents.backends.registry import PROVIDERS
+from cropsmith.agents.backends.registry import providers
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.values import Value
 
@@ -69,7 +69,7 @@ def extras() -> list[ExtraStanding]:
 
 async def standing(provider: str) -> ProviderStanding:
     """Ask one provider for its models."""
-    row = PROVIDERS[provider]
+    row = providers()[provider]
     endpoint = ""
     try:
         # The wire of any model will do to ask for the list.
@@ -93,7 +93,7 @@ async def standing(provider: str) -> ProviderStanding:
 
 async def standings() -> list[ProviderStanding]:
     """Ask every provider at once."""
-    return list(await asyncio.gather(*map(standing, PROVIDERS)))
+    return list(await asyncio.gather(*map(standing, providers())))
 
 
 def keys_set() -> list[str]:

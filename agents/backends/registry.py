@@ -2,14 +2,15 @@
 
 import difflib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from cropsmith.agents.backends.boxes import family
 from cropsmith.agents.backends.boxes.calibration import calibrated
 from cropsmith.agents.backends.boxes.convention import Convention
-from cropsmith.agents.backends.boxes.families import MODEL_TYPES, family_named, family_of
+from cropsmith.agents.backends.boxes.family import family_of, family_of_type
 from cropsmith.agents.backends.boxes.resize import Smart
 from cropsmith.agents.backends.calls.cache import Cached
 from cropsmith.agents.backends.calls.limiter import IN_FLIGHT, Limited, gate_of
@@ -20,6 +21,7 @@ from cropsmith.agents.backends.model import TIMEOUT, Model
 from cropsmith.agents.backends.protocol.backend import Backend
 from cropsmith.agents.backends.protocol.wire import Wire
 from cropsmith.errors import UsageError
+from cropsmith.plugins import Added, added
 
 
 def _openai(model: str, server: str) -> Wire:
@@ -78,19 +80,31 @@ PROVIDERS = MappingProxyType(
         ]
     }
 )
-NAMES = (*PROVIDERS, "scripted")
+
+
+def plugged() -> Added[Provider]:
+    """Return the providers of other packages."""
+    return added("providers", Provider, "name", own=(*PROVIDERS, "scripted", "builtin"))
+
+
+def providers() -> Mapping[str, Provider]:
+    """Return every provider by its name, without the scripts, which are files."""
+    return {**PROVIDERS, **plugged().rows}
 
 
 def split_model(name: str) -> tuple[str, str]:
     """Return provider and model of `provider/model`. UsageError with a suggestion otherwise."""
     provider, slash, model = name.partition("/")
-    if provider in NAMES and model:
+    names = (*providers(), "scripted")
+    if provider in names and model:
         return provider, model
-    if provider in NAMES:
+    if provider in names:
         raise UsageError(
             f"'{name}' names no model.", hint=f"Write {provider}/MODEL; see: cropsmith models list"
         )
-    near = difflib.get_close_matches(provider, (*NAMES, "builtin"), n=1)
+    if problem := plugged().problems.get(provider):
+        raise UsageError(problem)
+    near = difflib.get_close_matches(provider, (*names, "builtin"), n=1)
     if near and slash:
         hint = f"Did you mean {near[0]}/{model}?"
     elif family_of(name) is not None:
@@ -98,7 +112,7 @@ def split_model(name: str) -> tuple[str, str]:
     elif near:
         hint = f"Did you mean {near[0]}?"
     else:
-        hint = f"Write builtin or PROVIDER/MODEL, with one of: {', '.join(NAMES)}."
+        hint = f"Write builtin or PROVIDER/MODEL, with one of: {', '.join(names)}."
     raise UsageError(f"'{name}' is not a model that cropsmith knows.", hint=hint)
 
 
@@ -116,7 +130,7 @@ def make_wire(name: str, server: str = "") -> Wire:
     provider, model = split_model(name)
     if provider == "scripted":
         raise UsageError("A script has no wire.", hint="Use it as --model scripted/FILE.")
-    return PROVIDERS[provider].make(model, server)
+    return providers()[provider].make(model, server)
 
 
 def _json(path: Path) -> dict[str, object]:
@@ -130,10 +144,9 @@ def _json(path: Path) -> dict[str, object]:
 def _of_folder(model: str) -> Convention | None:
     """Return the row of a checkpoint in a folder, with the pixel budget that it is set to."""
     folder = Path(model).expanduser()
-    family = MODEL_TYPES.get(str(_json(folder / "config.json").get("model_type", "")))
-    if family is None:
+    row = family_of_type(str(_json(folder / "config.json").get("model_type", "")))
+    if row is None:
         return None
-    row = family_named(family)
     budget = _json(folder / "preprocessor_config.json").get("max_pixels")
     if isinstance(row.resize, Smart) and isinstance(budget, int):
         tokens = max(row.resize.min_tokens, budget // row.resize.factor**2)
@@ -159,7 +172,9 @@ def usable_convention(name: str, endpoint: str) -> Convention:
         return found
     what = f"How {name} writes boxes is not known"
     what += "." if found is None else f": {found.family} is not documented."
-    raise UsageError(what, hint=f"Calibrate it once with: cropsmith models probe {name}")
+    hints = [*family.plugged().problems.values()]
+    hints.append(f"Calibrate it once with: cropsmith models probe {name}")
+    raise UsageError(what, hint=" ".join(hints))
 
 
 def build_backend(
@@ -188,7 +203,7 @@ def build_backend(
         if server:
             raise UsageError("A script has no server.", hint="Leave server out.")
         return Scripted.load(Path(model))
-    wire = PROVIDERS[provider].make(model, server)
+    wire = providers()[provider].make(model, server)
     known = convention or usable_convention(name, wire.endpoint)
     backend: Backend = Model(wire, known, timeout=timeout)
     gate = gate_of(wire.endpoint, in_flight)

@@ -8,9 +8,11 @@ from langgraph.runtime import Runtime
 from cropsmith.agents.nodes.ask_mind import HASH, ask_mind, open_named
 from cropsmith.agents.nodes.state import CropInput, ImageRef
 from cropsmith.agents.parts.parts import RunContext
+from cropsmith.agents.sources.gather import plugged as sources
 from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.request import CropRequest
+from cropsmith.tools.scorers.table import plugged as scorers
 
 
 def as_request(given: CropRequest | dict[str, Any] | str) -> CropRequest:
@@ -44,6 +46,8 @@ async def intent(state: CropInput, runtime: Runtime[RunContext]) -> dict[str, An
         "failures": answer.failures,
         "notes": (
             *parts.notes,
+            *sources().problems.values(),
+            *scorers().problems.values(),
             *(f"Not understood, and left out: “{words}”." for words in wanted.unclear),
         ),
     }

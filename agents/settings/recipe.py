@@ -8,15 +8,16 @@ overridden: `--recipe cropper --set S=10 --set subject.L=3`; a name alone change
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.errors import UsageError
+from cropsmith.plugins import added
 from cropsmith.settings import home
 from cropsmith.tools.examples.retriever import Criterion
 from cropsmith.tools.schema.request import Intent
@@ -27,6 +28,10 @@ TASKS: tuple[Task, ...] = ("free", "subject", "ratio")
 
 STANDARD = "standard"
 """The recipe of a run that names none: examples where there is an index, rounds by effort."""
+
+
+STYLES = ("argued", "in-context")
+"""Ways of asking that every installation has."""
 
 
 class TaskRecipe(Value):
@@ -65,8 +70,9 @@ class Recipe(Value):
     """A named way of retrieving, proposing, refining and deciding."""
 
     name: str
-    style: Literal["argued", "in-context"] = "argued"
-    """How crops are asked for: argued from an analysis (CROP), or by example alone (Cropper)."""
+    style: str = "argued"
+    """How crops are asked for: argued from an analysis (CROP), by example alone ("in-context", as
+    Cropper), or a way that another package brings."""
     tools: bool = False
     """Let the model call the tools itself."""
     alone: bool = False
@@ -78,6 +84,18 @@ class Recipe(Value):
     free: TaskRecipe = TaskRecipe()
     subject: TaskRecipe = TaskRecipe()
     ratio: TaskRecipe = TaskRecipe()
+
+    @field_validator("style")
+    @classmethod
+    def _known(cls, style: str) -> str:
+        if style in STYLES:
+            return style
+        # Only the names are read here; agents/minds/build.py knows what stands behind them.
+        more = added("minds", object, "name", own=STYLES)
+        if style in more.rows:
+            return style
+        told = more.problems.get(style, f"known are {', '.join([*STYLES, *more.rows])}")
+        raise PydanticCustomError("style", "{told}", {"told": told.rstrip(".")})
 
     def of(self, intent: Intent) -> TaskRecipe:
         """Return the numbers for what is wanted."""
@@ -92,16 +110,10 @@ class Recipe(Value):
         return self.style == "argued" and settings.effort == "quick"
 
 
-@cache
-def _shipped() -> Mapping[str, str]:
-    folder = files("cropsmith.agents.settings").joinpath("recipes")
-    found = (path for path in folder.iterdir() if ".toml" in path.name)
-    return {path.name.removesuffix(".toml"): path.read_text("utf-8") for path in found}
-
-
 def recipe_names() -> Sequence[str]:
     """Return the names of the recipes that ship."""
-    return sorted(_shipped())
+    folder = files("cropsmith.agents.settings").joinpath("recipes")
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
 
 
 def own_recipes() -> Mapping[str, Path]:
@@ -142,7 +154,8 @@ def _text_of(name: str) -> tuple[str, str]:
         if path := own.get(name):
             hint = f"Rename {path}."
             raise UsageError(f"A recipe called '{name}' ships with cropsmith.", hint=hint)
-        return _shipped()[name], f"The recipe {name}"
+        folder = files("cropsmith.agents.settings").joinpath("recipes")
+        return folder.joinpath(f"{name}.toml").read_text("utf-8"), f"The recipe {name}"
     if name not in own:
         near = get_close_matches(name, [*shipped, *own], n=1) or [*shipped, *own]
         raise UsageError(f"There is no recipe '{name}'.", hint=f"Known: {', '.join(near)}.")

@@ -10,6 +10,7 @@ from cropsmith.agents.sources.original import Original
 from cropsmith.agents.sources.retrieved import Retrieved
 from cropsmith.agents.sources.source import Source
 from cropsmith.errors import CropsmithError
+from cropsmith.plugins import Added, added
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Failure
 
@@ -17,6 +18,9 @@ ORIGINAL = Original()
 
 SOURCES: Sequence[Source] = (ORIGINAL, Grounded(), Retrieved())
 """The sources that need no mind."""
+
+TAKEN = (*(source.name for source in SOURCES), "centre", "builtin", "person", "tool")
+"""Names that a provenance has already."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,18 @@ class Gathered:
     failures: tuple[Failure, ...] = ()
 
 
+def plugged() -> Added[Source]:
+    """Return the sources of other packages."""
+    return added("sources", Source, "name", own=TAKEN)
+
+
 def every(parts: Parts) -> Sequence[Source]:
     """Return the table for a run: of sources that come to the same box, the first is named first.
 
     The built-in search is the built-in photographer's proposal, a source beside a model's.
     """
     search = () if parts.mind is parts.builtin else (parts.builtin,)
-    return (*SOURCES, parts.mind, *search)
+    return (*SOURCES, *plugged().rows.values(), parts.mind, *search)
 
 
 def competes(source: Source, parts: Parts, brief: Brief, answered: bool) -> bool:

@@ -1,13 +1,14 @@
 """A source of candidates, and how it drafts one."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.geometry import Box
 
 
+@runtime_checkable
 class Source(Protocol):
     """Proposes crops for one target. Every mind is a source as it stands."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def findings() -> Iterator[Finding]:
     yield from _folders()
     yield from _settings()
     yield from _recipes()
+    yield from _plugins()
     yield from _extras()
     yield from _torchvision()
     yield from _providers()
@@ -59,18 +61,14 @@ def _folders() -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
-    from cropsmith.agents.settings.run_settings import RunSettings
     from cropsmith.agents.settings.sources import find_settings
     from cropsmith.errors import UsageError
-    from cropsmith.settings import misspelt
 
     try:
         found = find_settings()
     except UsageError as error:
         yield Finding("settings", False, str(error))
         return
-    for key in misspelt(RunSettings.model_fields):
-        yield Finding("settings", False, f"config.toml has '{key}', which is no setting")
     for name, origin in found.origins.items():
         yield Finding("settings", True, f"{name} = {getattr(found.settings, name)}, from {origin}")
 
@@ -87,6 +85,32 @@ def _recipes() -> Iterator[Finding]:
             yield Finding("recipe", False, str(error))
         else:
             yield Finding("recipe", True, f"{name}, your own: {path}")
+
+
+def _plugins() -> Iterator[Finding]:
+    from cropsmith.agents.backends import registry
+    from cropsmith.agents.backends.boxes import family
+    from cropsmith.agents.minds import build
+    from cropsmith.agents.sources import gather
+    from cropsmith.evals import measures
+    from cropsmith.evals.datasets import registry as datasets
+    from cropsmith.plugins import Added
+    from cropsmith.tools.scorers import table
+
+    doors: dict[str, Added[Any]] = {
+        "provider": registry.plugged(),
+        "family": family.plugged(),
+        "scorer": table.plugged(),
+        "source": gather.plugged(),
+        "mind": build.plugged(),
+        "dataset": datasets.plugged(),
+        "metric": measures.plugged(),
+    }
+    for kind, found in doors.items():
+        for name, package in found.packages.items():
+            yield Finding("plug-in", True, f"{kind} {name}, of the package {package}")
+        for problem in found.problems.values():
+            yield Finding("plug-in", False, problem)
 
 
 def _extras() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cropsmith.errors import UsageError
-from cropsmith.evals.datasets.registry import FORMATS, Found, load, search
+from cropsmith.evals.datasets.registry import Found, format_named, formats, load, search
 from cropsmith.evals.measures import label_kind, measures_for, values_of
 from cropsmith.evals.report import writing
 from cropsmith.evals.report.results import finished, tables
@@ -39,11 +39,11 @@ def list_datasets(folders: Sequence[Path], *, check: bool) -> list[Listed]:
         if folder.is_dir():
             for one in search(folder):
                 found.setdefault(one.format.name, []).append(one)
-    return [_listed(name, found.get(name, []), check) for name in FORMATS]
+    return [_listed(name, found.get(name, []), check) for name in formats()]
 
 
 def _listed(name: str, found: Sequence[Found], check: bool) -> Listed:
-    row = FORMATS[name]
+    row = format_named(name)
     size = ", ".join(f"{split} {count:,}" for split, count in row.published.items())
     lines = [f"{name:12} {row.title}: {row.labels}" + (f" ({size})" if size else "")]
     facts: dict[str, Any] = {

@@ -56,10 +56,10 @@ def _convention(name: str, endpoint: str) -> str:
 
 
 def _families() -> None:
-    from cropsmith.agents.backends.boxes.families import FAMILIES
+    from cropsmith.agents.backends.boxes.family import families
     from cropsmith.agents.backends.boxes.rendering import box_words
 
-    for row in FAMILIES.values():
+    for row in families().values():
         scale = "pixels" if row.extent is None else f"0..{row.extent:g}"
         print(
             f"{row.family:18} {box_words(row):60} {scale:9} {row.frame:14} "
@@ -80,7 +80,7 @@ def probe_(
     import datetime
 
     from cropsmith.agents.backends.boxes.calibration import Calibration, store
-    from cropsmith.agents.backends.boxes.families import family_named
+    from cropsmith.agents.backends.boxes.family import family_named
     from cropsmith.agents.backends.boxes.probe import probe
     from cropsmith.agents.backends.boxes.rendering import box_words
     from cropsmith.agents.backends.registry import make_wire

@@ -1,7 +1,7 @@
 """The known datasets: found on disk, loaded by name, cut down to what a study asks for."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +10,7 @@ from cropsmith.errors import UsageError
 from cropsmith.evals.datasets import aadb, cadb, captioned, cpc, fcdb, flms, folder, gaicd, sacd
 from cropsmith.evals.datasets.dataset import Dataset, Format
 from cropsmith.evals.datasets.reading import DatasetError
+from cropsmith.plugins import Added, added
 
 FORMATS: dict[str, Format] = {
     row.name: row
@@ -22,10 +23,21 @@ FORMATS: dict[str, Format] = {
         cadb.FORMAT,
         aadb.FORMAT,
         *captioned.FORMATS,
-        folder.FORMAT,
     )
 }
-"""Own folders come last: nearly every other layout has photos or a table in it, too."""
+
+
+def plugged() -> Added[Format]:
+    """Return the formats of other packages."""
+    return added("datasets", Format, "name", own=(*FORMATS, folder.FORMAT.name))
+
+
+def formats() -> Mapping[str, Format]:
+    """Return every format by its name.
+
+    Own folders come last: nearly every other layout has photos or a table in it, too.
+    """
+    return {**FORMATS, **plugged().rows, folder.FORMAT.name: folder.FORMAT}
 
 
 @dataclass(frozen=True)
@@ -38,18 +50,20 @@ class Found:
 
 def format_named(name: str) -> Format:
     """Return a format; UsageError with the nearest names otherwise."""
-    if name not in FORMATS:
-        near = get_close_matches(name, FORMATS, n=2)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(FORMATS)}."
+    known = formats()
+    if name not in known:
+        near = get_close_matches(name, known, n=2)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
+        hint = plugged().problems.get(name, hint)
         raise UsageError(f"'{name}' is not a known dataset format.", hint=hint)
-    return FORMATS[name]
+    return known[name]
 
 
 def recognise(root: Path) -> Format:
     """Return the format of a folder by the names of its files; DatasetError if none fits."""
     if not root.exists():
         raise DatasetError(f"There is no folder {root}.")
-    for row in FORMATS.values():
+    for row in formats().values():
         if row.recognised(root):
             return row
     raise DatasetError(
@@ -61,7 +75,7 @@ def recognise(root: Path) -> Format:
 def search(root: Path) -> Iterator[Found]:
     """Yield the published datasets at a folder and one level below; own folders are not guessed."""
     for folder_ in [root, *sorted(p for p in root.glob("*") if p.is_dir())]:
-        for row in FORMATS.values():
+        for row in formats().values():
             if row.name != "folder" and row.recognised(folder_):
                 yield Found(row, folder_)
                 break

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cropsmith.evals.measures import Measure
+from cropsmith.evals.measure import Measure
 from cropsmith.evals.report.published import published_for
 from cropsmith.evals.report.results import Row, Table
 from cropsmith.evals.report.verdict import between, strongest_trivial, verdict

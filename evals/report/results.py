@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from cropsmith.evals.measure import Measure
 from cropsmith.evals.measures import (
     LabelKind,
-    Measure,
     Values,
     label_kind,
     measures_for,

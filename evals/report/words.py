@@ -2,7 +2,7 @@
 
 import math
 
-from cropsmith.evals.measures import Measure
+from cropsmith.evals.measure import Measure
 from cropsmith.evals.report.results import Cell, Row
 from cropsmith.evals.statistics.intervals import Interval
 from cropsmith.evals.trial import SampleStatus

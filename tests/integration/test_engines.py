@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from cropsmith.agents.backends.availability import standing
 from cropsmith.agents.backends.boxes.calibration import Calibration, store
-from cropsmith.agents.backends.boxes.families import family_named
+from cropsmith.agents.backends.boxes.family import family_named
 from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, Status
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.providers.hosting import Server, healthy

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate
@@ -29,6 +29,8 @@ class ScorerRow(Value):
     low: float = 0.0
     high: float = 1.0
     higher_is_better: bool = True
+    weight: float = Field(default=0.0, ge=0)
+    """Its say in the default profile where scorer_weights.toml does not name it."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -58,6 +60,7 @@ class Scene:
     """Shared embeddings of the crops; None without a CLIP model."""
 
 
+@runtime_checkable
 class Scorer(Protocol):
     """Scores all candidates of a photo at once."""
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 
 from cropsmith.errors import CropsmithError, UsageError
+from cropsmith.plugins import Added, added
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.candidate import Candidate
@@ -53,6 +54,17 @@ def weighting(profile: str, task: str) -> Mapping[str, float]:
             f"There is no scorer profile '{profile}'.", hint=f"Known: {', '.join(near)}."
         )
     return table[profile][task]
+
+
+OWN = frozenset(
+    "preference area subject focus exclusion ratio constraints content aesthetic judge".split()
+) | {"composition measures", "composition elements", "aesthetic elements"}
+"""What the scorers of this folder are called; the judge is a model's."""
+
+
+def plugged() -> Added[Scorer]:
+    """Return the scorers of other packages."""
+    return added("scorers", Scorer, "row.name", own=OWN)
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,7 @@ class ScorerTable:
             left_out.append(LeftOut(AestheticScorer.row.name, why))
         else:
             scorers.append(aesthetic)
+        scorers += plugged().rows.values()
         return cls(scorers=scorers, profile=profile, encoder=encoder, left_out=left_out)
 
     @property
@@ -180,7 +193,10 @@ class ScorerTable:
                 continue
             if scores is not None:
                 columns[scorer.row.name] = Column(scorer.row, scores)
-        totals = _totals(columns, weighting(self.profile, intent.task), len(candidates))
+        weights = dict(weighting(self.profile, intent.task))
+        if self.profile == "default":
+            weights = {n: c.row.weight for n, c in columns.items()} | weights
+        totals = _totals(columns, weights, len(candidates))
         if np.isnan(totals).all():
             # Nothing that the profile weighs could run; a candidate must be ranked all the same.
             totals = _totals(columns, weighting("default", intent.task), len(candidates))

@@ -1,12 +1,10 @@
-"""The table of model families, and which model belongs to which.
+"""The table of model families, and the names of the models of each.
 
 Sources name repository and issue; standing as in `convention.Standing`. Never extend this table
 from a general web page: an unknown model is calibrated by `cropsmith models probe` instead.
 """
 
-import difflib
 import re
-from collections.abc import Sequence
 from types import MappingProxyType
 
 from cropsmith.agents.backends.boxes.convention import Convention, Frame, Limits, Notation, Order
@@ -23,7 +21,6 @@ from cropsmith.agents.backends.boxes.resize import (
     Tiles,
     Untouched,
 )
-from cropsmith.errors import UsageError
 
 GEMINI_LIMITS = Limits(images=3600)
 OPENAI_LIMITS = Limits(images=500)
@@ -345,22 +342,3 @@ MODEL_TYPES = MappingProxyType(
     }
 )
 """`model_type` of a checkpoint's config.json -> family, for models that are folders."""
-
-
-def family_of(model: str) -> Convention | None:
-    """Return the row that a model's name belongs to, or None when no row claims it."""
-    name = model.lower()
-    for pattern, family in PATTERNS:
-        if pattern.search(name):
-            return FAMILIES[family]
-    return None
-
-
-def family_named(family: str) -> Convention:
-    """Return a row by its own name; UsageError with the nearest names otherwise."""
-    if family in FAMILIES:
-        return FAMILIES[family]
-    near: Sequence[str] = difflib.get_close_matches(family, FAMILIES, n=3) or sorted(FAMILIES)
-    raise UsageError(
-        f"'{family}' is not a known family of models.", hint=f"Did you mean: {', '.join(near)}?"
-    )

@@ -6,7 +6,7 @@ from functools import cache
 from statistics import mean
 
 from cropsmith.agents.backends.boxes.convention import Convention, Frame, Notation, Order
-from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.boxes.family import families
 from cropsmith.agents.backends.boxes.native_box import OutOfConvention, read_box
 from cropsmith.agents.backends.boxes.resize import (
     AnyResize,
@@ -152,7 +152,7 @@ def known_as(found: Fit, sightings: Sequence[Sighting], guess: Convention | None
 
     A model's own row (by its name) is preferred; the words for boxes come from it.
     """
-    rows = ([guess] if guess is not None else []) + list(FAMILIES.values())
+    rows = ([guess] if guess is not None else []) + list(families().values())
     for row in rows:
         exact = row.model_copy(update={"decimals": 4})
         read = fit(exact, sightings)

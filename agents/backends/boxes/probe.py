@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from cropsmith.agents.backends.boxes.answer_schema import answer_schema
 from cropsmith.agents.backends.boxes.calibration import Calibration
 from cropsmith.agents.backends.boxes.convention import Convention, Notation, Order
-from cropsmith.agents.backends.boxes.families import family_of
+from cropsmith.agents.backends.boxes.family import family_of
 from cropsmith.agents.backends.boxes.hypotheses import Sighting, known_as, verdict
 from cropsmith.agents.backends.boxes.loose_json import NoJson, find_json, without_thinking
 from cropsmith.agents.backends.boxes.native_box import NAMES, PATTERNS, find_numbers

@@ -5,10 +5,10 @@ import pytest
 from cropsmith.errors import UsageError
 from cropsmith.evals.datasets.reading import DatasetError
 from cropsmith.evals.datasets.registry import (
-    FORMATS,
     Selection,
     fold_of,
     format_named,
+    formats,
     load,
     recognise,
     search,
@@ -25,8 +25,8 @@ def ten(tmp_path: Path, make_photo: MakePhoto) -> Path:
 
 
 def test_every_row_tells_how_to_get_it() -> None:
-    assert all(row.obtain and row.licence and row.labels for row in FORMATS.values())
-    assert list(FORMATS)[-1] == "folder"
+    assert all(row.obtain and row.licence and row.labels for row in formats().values())
+    assert list(formats())[-1] == "folder"
 
 
 def test_unknown_names_and_layouts(ten: Path, tmp_path: Path) -> None:

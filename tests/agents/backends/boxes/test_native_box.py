@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cropsmith.agents.backends.boxes.families import FAMILIES, family_named, family_of
+from cropsmith.agents.backends.boxes.families import FAMILIES
+from cropsmith.agents.backends.boxes.family import family_named, family_of
 from cropsmith.agents.backends.boxes.native_box import (
     OutOfConvention,
     box_schema,

@@ -1,0 +1,1 @@
+../../cropsmith/plugins.py

@@ -1,0 +1,1 @@
+"""Adds one of each to cropsmith: a provider, family, scorer, source, mind, dataset and metric."""
