@@ -236,6 +236,7 @@ def ordered(
     settings = settings or find_settings(**choices).settings
     if backend is None:
         return Order(request, build_parts(settings))
+    settings = settings.but(model=backend.name)
     return Order(request, build_parts(settings, backend=backend))
 
 

@@ -26,13 +26,6 @@ class Added(Generic[T]):
     """Entry point -> why it cannot be used, in one sentence."""
 
 
-@dataclass(frozen=True)
-class _Loaded:
-    point: EntryPoint
-    value: object
-    problem: str = ""
-
-
 def added(group: str, kind: type[Any], name: str, own: Collection[str] = ()) -> Added[Any]:
     """Return what `cropsmith.<group>` adds: instances of `kind`, none called as one of `own`.
 

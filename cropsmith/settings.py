@@ -2,11 +2,15 @@
 
 import os
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cropsmith.errors import UsageError
+
+OTHERS = ("datasets", "otel")
+"""Settings that are not of a run."""
 
 
 def home() -> Path:
@@ -50,6 +54,13 @@ def stated(name: str) -> Stated | None:
     if path.is_file() and (found := _config(path, path.stat().st_mtime).get(name)) is not None:
         return Stated(found, str(path))
     return None
+
+
+def misspelt(known: Iterable[str]) -> Sequence[str]:
+    """Return the keys of config.toml that nothing reads."""
+    path = home() / "config.toml"
+    found = _config(path, path.stat().st_mtime) if path.is_file() else {}
+    return sorted(found.keys() - {*known, *OTHERS})
 
 
 def setting(name: str, *, default: str) -> str:

@@ -132,7 +132,7 @@ class Parts:
         asks = self.mind is not self.builtin
         who = "the model asked by example" if asks else "the built-in photographer"
         idle = self.settings.idle(asks_a_model=asks, argued=self.recipe.style != "in-context")
-        notes = [f"The setting {name} was not used: {who} has no use for it." for name in idle]
+        notes = [f"Not used: {', '.join(idle)}; {who} has no use for that."] if idle else []
         wants_tools = self.settings.agentic or self.recipe.tools
         if asks and wants_tools and not self.recipe.with_tools(self.settings):
             notes.append("No tools were offered: the effort quick asks the model once.")
@@ -217,7 +217,8 @@ def build_parts(settings: RunSettings | None = None, **ready: Unpack[Ready]) -> 
         settings = settings.but(taste=Notebook().weights())
     elif settings.taste is False:
         settings = settings.but(taste=())
-    if (backend := ready.get("backend")) is not None:
+    # A replay brings replies for the model that its settings name.
+    if (backend := ready.get("backend")) is not None and settings.model == "builtin":
         settings = settings.but(model=backend.name)
     return Parts(settings, ready)
 

@@ -8,6 +8,7 @@ overridden: `--recipe cropper --set S=10 --set subject.L=3`; a name alone change
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -110,10 +111,16 @@ class Recipe(Value):
         return self.style == "argued" and settings.effort == "quick"
 
 
+@cache
+def _shipped() -> Mapping[str, str]:
+    folder = files("cropsmith.agents.settings").joinpath("recipes")
+    found = (path for path in folder.iterdir() if ".toml" in path.name)
+    return {path.name.removesuffix(".toml"): path.read_text("utf-8") for path in found}
+
+
 def recipe_names() -> Sequence[str]:
     """Return the names of the recipes that ship."""
-    folder = files("cropsmith.agents.settings").joinpath("recipes")
-    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if ".toml" in p.name)
+    return sorted(_shipped())
 
 
 def own_recipes() -> Mapping[str, Path]:
@@ -154,8 +161,7 @@ def _text_of(name: str) -> tuple[str, str]:
         if path := own.get(name):
             hint = f"Rename {path}."
             raise UsageError(f"A recipe called '{name}' ships with cropsmith.", hint=hint)
-        folder = files("cropsmith.agents.settings").joinpath("recipes")
-        return folder.joinpath(f"{name}.toml").read_text("utf-8"), f"The recipe {name}"
+        return _shipped()[name], f"The recipe {name}"
     if name not in own:
         near = get_close_matches(name, [*shipped, *own], n=1) or [*shipped, *own]
         raise UsageError(f"There is no recipe '{name}'.", hint=f"Known: {', '.join(near)}.")

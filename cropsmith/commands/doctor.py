@@ -61,14 +61,18 @@ def _folders() -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
+    from cropsmith.agents.settings.run_settings import RunSettings
     from cropsmith.agents.settings.sources import find_settings
     from cropsmith.errors import UsageError
+    from cropsmith.settings import misspelt
 
     try:
         found = find_settings()
     except UsageError as error:
         yield Finding("settings", False, str(error))
         return
+    for key in misspelt(RunSettings.model_fields):
+        yield Finding("settings", False, f"config.toml has '{key}', which is no setting")
     for name, origin in found.origins.items():
         yield Finding("settings", True, f"{name} = {getattr(found.settings, name)}, from {origin}")
 

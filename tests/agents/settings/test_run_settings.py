@@ -78,6 +78,6 @@ async def test_a_setting_of_no_use_is_told_and_an_error_under_strict() -> None:
 
     photo = data.astronaut()
     result = await cropsmith.acrop(photo, "square", judge=True, trace=False)
-    assert "judge was not used: the built-in photographer has no use for it" in result.notes[0]
-    with pytest.raises(UsageError, match="judge was not used"):
+    assert "Not used: judge; the built-in photographer has no use for that." in result.notes
+    with pytest.raises(UsageError, match="Not used: judge"):
         await cropsmith.acrop(photo, "square", judge=True, strict=True, trace=False)

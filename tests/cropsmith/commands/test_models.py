@@ -90,6 +90,15 @@ def test_mistakes_are_one_sentence(server: OpenaiStub, words: list[str], told: s
     assert error.exit_code == 2
 
 
+def test_doctor_says_where_settings_come_from(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "config.toml").write_text('effrot = "quick"\nseed = 3\n')
+    monkeypatch.setenv("CROPSMITH_EFFORT", "quick")
+    out = cropsmith("doctor").output
+    assert "effort = quick, from CROPSMITH_EFFORT" in out
+    assert f"seed = 3, from {home / 'config.toml'}" in out.replace("\n", "")
+    assert "config.toml has 'effrot', which is no setting" in out
+
+
 def test_doctor_lists_recipes_and_those_that_cannot_be_read(home: Path) -> None:
     folder = home / "recipes"
     folder.mkdir()
