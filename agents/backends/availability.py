@@ -81,6 +81,8 @@ async def standing(provider: str) -> ProviderStanding:
         problem = f"The server at {endpoint} gave no answer within {PATIENCE:.0f} s."
     except CropsmithError as error:
         problem = str(error)
+    except Exception as error:  # a wire of another package may raise anything
+        problem = f"The provider cannot list its models: {type(error).__name__}: {error}"
     else:
         found = tuple(f"{provider}/{name}" for name in names)
         return ProviderStanding(
