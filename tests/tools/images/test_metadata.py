@@ -8,18 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
-from cropsmith.tools.images.exif import BrokenExif, cropped_exif
 from cropsmith.tools.images.metadata import read_metadata
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.images.render import render
 from cropsmith.tools.schema.geometry import PixelBox, Size
 
 BOX = PixelBox(left=8, top=4, right=48, bottom=34)
-SIZE = Size(width=40, height=30)
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6" '
     b'exif:PixelXDimension="64" dc:title="Harbour"><exif:PixelYDimension>48'
@@ -153,48 +149,6 @@ def test_camera_files_keep_gps_and_maker_notes_bit_for_bit(shared_data: Path) ->
             notes += maker is not None
             assert crop.info["exif"].find(b"\xff\xd8\xff") < 0 or maker is not None, entry
     assert seen > 30 and gps > 3 and notes > 10
-
-
-def test_the_exif_thumbnail_goes() -> None:
-    whole = io.BytesIO()
-    picture().save(whole, "JPEG")
-    thumbnail = whole.getvalue()
-    block = bytearray(exif_block().removeprefix(b"Exif\0\0"))
-    order = "<" if block[:2] == b"II" else ">"
-    (first,) = struct.unpack_from(order + "I", block, 4)
-    (count,) = struct.unpack_from(order + "H", block, first)
-    second = len(block)
-    struct.pack_into(order + "I", block, first + 2 + 12 * count, second)
-    start = second + 2 + 24 + 4
-    block += struct.pack(
-        order + "HHHIIHHIII", 2, 0x0201, 4, 1, start, 0x0202, 4, 1, len(thumbnail), 0
-    )
-    for tail in (b"", b"something after it"):
-        cropped = cropped_exif(bytes(block) + thumbnail + tail, SIZE)
-        assert thumbnail[:64] not in cropped and cropped.endswith(tail)
-        exif = Image.Exif()
-        exif.load(b"Exif\0\0" + cropped)
-        assert exif.get_ifd(1) == {} and exif[271] == "Maker"
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_cropped_or_called_broken(block: bytes) -> None:
-    for start in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
-        try:
-            assert len(cropped_exif(start + block, SIZE)) <= len(start + block)
-        except BrokenExif:
-            pass
-
-
-@given(st.data())
-def test_damaged_blocks_never_raise_anything_else(data: st.DataObject) -> None:
-    block = bytearray(exif_block())
-    for _ in range(data.draw(st.integers(1, 8))):
-        block[data.draw(st.integers(6, len(block) - 1))] = data.draw(st.integers(0, 255))
-    try:
-        cropped_exif(bytes(block), SIZE)
-    except BrokenExif:
-        pass
 
 
 def test_broken_exif_is_noted() -> None:

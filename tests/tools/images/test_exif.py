@@ -1,0 +1,224 @@
+"""EXIF blocks edited in place: what changes, what stays byte for byte, and what is refused."""
+
+import io
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cropsmith.tools.images.exif import PREFIX, BrokenExif, cropped_exif
+from cropsmith.tools.schema.geometry import Size
+from tests.photos import read_photo
+
+SIZE = Size(width=40, height=30)
+ORDERS = ("<", ">")
+HEAD = 8
+"""Bytes before the first directory: byte order, 42, its offset."""
+
+Entry = tuple[int, int, int, int]
+"""Tag, kind (1 BYTE, 2 ASCII, 3 SHORT, 4 LONG), count, value."""
+
+
+def head(order: str, first: int = HEAD) -> bytes:
+    return (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, first)
+
+
+def directory(order: str, *entries: Entry, link: int | None = 0) -> bytes:
+    made = struct.pack(order + "H", len(entries))
+    for tag, kind, count, value in entries:
+        code = {1: "B3x", 2: "I", 3: "H2x", 4: "I"}[kind]
+        made += struct.pack(f"{order}HHI{code}", tag, kind, count, value)
+    return made if link is None else made + struct.pack(order + "I", link)
+
+
+def camera_block(order: str, kind: int, size: Size, orientation: int) -> bytes:
+    """Return what a camera writes, thumbnail apart: a maker, a turn, dimensions in both places."""
+    after = HEAD + 2 + 12 * 5 + 4
+    first = directory(
+        order,
+        (0x0100, kind, 1, size.width),
+        (0x0101, kind, 1, size.height),
+        (0x010F, 2, 4, 0x41424344),
+        (0x0112, 3, 1, orientation),
+        (0x8769, 4, 1, after),
+    )
+    inner = directory(
+        order,
+        (0x927C, 2, 4, 0x01020304),
+        (0xA002, kind, 1, size.width),
+        (0xA003, kind, 1, size.height),
+    )
+    return head(order) + first + inner + b"what no tag points to"
+
+
+def with_thumbnail(order: str, data: bytes, tail: bytes = b"", kind: int = 4) -> bytes:
+    second = HEAD + 2 + 12 + 4
+    start = second + 2 + 12 * 3 + 4
+    first = directory(order, (0x0112, 3, 1, 1), link=second)
+    length = len(data)
+    entries = ((0x0103, 3, 1, 6), (0x0201, kind, 1, start), (0x0202, kind, 1, length))
+    return head(order) + first + directory(order, *entries) + data + tail
+
+
+def thumbnail() -> bytes:
+    photo = read_photo("coffee")
+    photo.thumbnail((160, 120))
+    file = io.BytesIO()
+    photo.save(file, "JPEG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", [1, 3, 4])
+@pytest.mark.parametrize("order", ORDERS)
+def test_only_the_turn_and_the_dimensions_change(order: str, kind: int) -> None:
+    before = camera_block(order, kind, Size(width=200, height=150), 6)
+    assert cropped_exif(before, SIZE) == camera_block(order, kind, SIZE, 1)
+    assert cropped_exif(before, SIZE, 8) == camera_block(order, kind, SIZE, 8)
+    assert cropped_exif(PREFIX + before, SIZE) == camera_block(order, kind, SIZE, 1)
+
+
+@pytest.mark.parametrize(("kind", "most"), [(1, 255), (3, 65535)])
+def test_a_dimension_that_its_type_cannot_hold_stays(kind: int, most: int) -> None:
+    for order in ORDERS:
+        before = camera_block(order, kind, SIZE, 1)
+        fits = Size(width=most, height=most)
+        assert cropped_exif(before, fits) == camera_block(order, kind, fits, 1)
+        assert cropped_exif(before, Size(width=most + 1, height=most + 1)) == before
+
+
+@pytest.mark.parametrize("tag", [0x0100, 0x0101, 0xA002, 0xA003])
+@pytest.mark.parametrize(("kind", "count"), [(4, 2), (4, 0), (2, 1)])
+def test_a_dimension_that_is_not_one_number_stays(tag: int, kind: int, count: int) -> None:
+    before = head("<") + directory("<", (tag, kind, count, 7))
+    assert cropped_exif(before, SIZE) == before
+
+
+@pytest.mark.parametrize(("kind", "count"), [(3, 2), (3, 0), (2, 1)])
+def test_an_orientation_that_is_not_one_number_is_broken(kind: int, count: int) -> None:
+    with pytest.raises(BrokenExif, match="orientation"):
+        cropped_exif(head("<") + directory("<", (0x0112, kind, count, 6)), SIZE)
+
+
+@pytest.mark.parametrize("block", [b"", b"II*\0\x08\0\0", b"XX*\0\x08\0\0\0\0\0\0\0"])
+def test_without_a_byte_order_it_is_broken(block: bytes) -> None:
+    with pytest.raises(BrokenExif, match="byte order"):
+        cropped_exif(block, SIZE)
+
+
+def test_the_first_directory_lies_inside() -> None:
+    empty = directory("<", link=None)
+    assert cropped_exif(head("<") + empty, SIZE) == head("<") + empty
+    apart = head("<", 11) + b"pad" + empty
+    assert cropped_exif(apart, SIZE) == apart
+    for offset in (0, 7, 9, 10, 500):
+        with pytest.raises(BrokenExif, match="outside"):
+            cropped_exif(head("<", offset) + empty, SIZE)
+
+
+def test_a_directory_ends_with_its_last_entry() -> None:
+    whole = head(">") + directory(">", (0x0100, 4, 1, 200), (0x0101, 4, 1, 150), link=None)
+    cut = whole[:-1]
+    assert cropped_exif(whole, SIZE) == head(">") + directory(
+        ">", (0x0100, 4, 1, 40), (0x0101, 4, 1, 30), link=None
+    )
+    with pytest.raises(BrokenExif, match="cut off"):
+        cropped_exif(cut, SIZE)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_thumbnail_at_the_end_is_cut_off(order: str) -> None:
+    shown = thumbnail()
+    cropped = cropped_exif(with_thumbnail(order, shown), SIZE)
+    whole = with_thumbnail(order, shown)
+    unlinked = head(order) + directory(order, (0x0112, 3, 1, 1))
+    assert cropped == unlinked + whole[len(unlinked) : -len(shown)]
+    with pytest.raises(OSError):
+        Image.open(io.BytesIO(cropped[-len(shown) :]))
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_thumbnail_before_other_data_is_blanked(order: str) -> None:
+    shown = thumbnail()
+    whole = with_thumbnail(order, shown, b"maker's own")
+    unlinked = head(order) + directory(order, (0x0112, 3, 1, 1))
+    start = len(whole) - len(shown) - len(b"maker's own")
+    blank = bytes(len(shown)) + b"maker's own"
+    assert cropped_exif(whole, SIZE) == unlinked + whole[len(unlinked) : start] + blank
+
+
+def test_a_thumbnail_said_to_be_longer_than_the_block_goes_too() -> None:
+    shown = thumbnail()
+    short = with_thumbnail("<", shown)[:-100]
+    assert shown[:64] in short
+    cropped = cropped_exif(short, SIZE)
+    assert len(cropped) == len(short) - len(shown) + 100
+
+
+def test_a_second_directory_without_a_thumbnail_is_unlinked_alone() -> None:
+    second = HEAD + 2 + 12 + 4
+    for entries in (
+        (),
+        ((0x0202, 4, 1, 10),),
+        ((0x0201, 4, 1, second),),
+        ((0x0201, 3, 1, second), (0x0202, 3, 1, 10)),
+        ((0x0201, 4, 1, second), (0x0202, 4, 1, 0)),
+        ((0x0201, 4, 1, 4), (0x0202, 4, 1, 4)),
+    ):
+        rest = directory("<", *entries) + b"the rest"
+        linked = head("<") + directory("<", (0x0112, 3, 1, 6), link=second) + rest
+        alone = head("<") + directory("<", (0x0112, 3, 1, 1)) + rest
+        assert cropped_exif(linked, SIZE) == alone, entries
+
+
+@pytest.mark.parametrize("second", [1, 7, 35, 36, 500])
+def test_a_second_directory_outside_the_block_is_unlinked(second: int) -> None:
+    linked = head("<") + directory("<", (0x0112, 3, 1, 6), link=second) + b"the rest"
+    assert len(linked) == 34
+    assert cropped_exif(linked, SIZE) == head("<") + directory("<", (0x0112, 3, 1, 1)) + b"the rest"
+
+
+def test_a_second_directory_that_is_cut_off_is_unlinked() -> None:
+    whole = with_thumbnail("<", b"")
+    cut = whole[: HEAD + 2 + 12 + 4 + 2 + 12 * 2]
+    unlinked = head("<") + directory("<", (0x0112, 3, 1, 1))
+    assert cropped_exif(cut, SIZE) == unlinked + cut[len(unlinked) :]
+
+
+def test_an_inner_directory_outside_the_block_is_broken() -> None:
+    with pytest.raises(BrokenExif, match="outside"):
+        cropped_exif(head("<") + directory("<", (0x8769, 4, 1, 400)), SIZE)
+
+
+def test_pillow_reads_what_is_left() -> None:
+    exif = Image.Exif()
+    exif[271], exif[274] = "Maker", 6
+    inner = exif.get_ifd(0x8769)
+    inner[0xA002], inner[0xA003] = 512, 384
+    after = Image.Exif()
+    after.load(PREFIX + cropped_exif(exif.tobytes(), SIZE))
+    assert (after[271], after[274]) == ("Maker", 1)
+    assert after.get_ifd(0x8769) == {0xA002: 40, 0xA003: 30}
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_cropped_or_called_broken(block: bytes) -> None:
+    for start in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
+        try:
+            assert len(cropped_exif(start + block, SIZE)) <= len(start + block)
+        except BrokenExif:
+            pass
+
+
+@given(st.data())
+def test_damaged_blocks_never_raise_anything_else(data: st.DataObject) -> None:
+    block = bytearray(with_thumbnail("<", b"thumbnail"))
+    if data.draw(st.booleans()):
+        block = bytearray(camera_block(">", 3, SIZE, 6))
+    for _ in range(data.draw(st.integers(1, 8))):
+        block[data.draw(st.integers(0, len(block) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        cropped_exif(bytes(block), SIZE)
+    except BrokenExif:
+        pass
