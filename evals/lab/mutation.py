@@ -155,10 +155,12 @@ def measure(name: str, tests: tuple[str, ...], seed: int, sample: int) -> str:
     passes(file, source, tests, 600, None)
     limit = PATIENCE + int(PATIENCE * (time.monotonic() - start))
     drawn = mutants(source, seed, sample)
-    lived = [each for each in drawn if passes(file, each.code, tests, limit, None)]
-    for each in lived:
-        print(each.told(source), flush=True)
-    killed = len(drawn) - len(lived)
+    killed = 0
+    for each in drawn:
+        if passes(file, each.code, tests, limit, None):
+            print(each.told(source), flush=True)
+        else:
+            killed += 1
     return f"| `{name}` | {killed} | {len(drawn)} | {killed / len(drawn):.0%} |"
 
 

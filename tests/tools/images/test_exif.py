@@ -164,7 +164,7 @@ def test_a_second_directory_without_a_thumbnail_is_unlinked_alone() -> None:
         ((0x0201, 4, 1, second),),
         ((0x0201, 3, 1, second), (0x0202, 3, 1, 10)),
         ((0x0201, 4, 1, second), (0x0202, 4, 1, 0)),
-        ((0x0201, 4, 1, 4), (0x0202, 4, 1, 4)),
+        ((0x0201, 4, 1, 7), (0x0202, 4, 1, 4)),
     ):
         rest = directory("<", *entries) + b"the rest"
         linked = head("<") + directory("<", (0x0112, 3, 1, 6), link=second) + rest

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
+from PIL.ExifTags import Base
 
-from cropsmith.tools.images.metadata import read_metadata
+from cropsmith.tools.images.metadata import Metadata, read_metadata
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.images.render import render
 from cropsmith.tools.schema.geometry import PixelBox, Size
+from tests.photos import read_photo
 
 BOX = PixelBox(left=8, top=4, right=48, bottom=34)
+SIZE = Size(width=40, height=30)
 XMP = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6" '
     b'exif:PixelXDimension="64" dc:title="Harbour"><exif:PixelYDimension>48'
@@ -154,3 +157,166 @@ def test_camera_files_keep_gps_and_maker_notes_bit_for_bit(shared_data: Path) ->
 def test_broken_exif_is_noted() -> None:
     rendered = render(open_photo(encoded("JPEG", exif=b"Exif\0\0XX nonsense")), BOX)
     assert any("EXIF was left out" in note for note in rendered.notes)
+
+
+STORAGE = [
+    Base.NewSubfileType, Base.SubfileType, Base.ImageWidth, Base.ImageLength, Base.BitsPerSample,
+    Base.Compression, Base.PhotometricInterpretation, Base.FillOrder, Base.StripOffsets,
+    Base.Orientation, Base.SamplesPerPixel, Base.RowsPerStrip, Base.StripByteCounts,
+    Base.PlanarConfiguration, Base.Predictor, Base.ColorMap, Base.TileWidth, Base.TileLength,
+    Base.TileOffsets, Base.TileByteCounts, Base.SubIFDs, Base.ExtraSamples, Base.SampleFormat,
+    Base.SMinSampleValue, Base.SMaxSampleValue, Base.JPEGTables, Base.JPEGProc,
+    Base.JpegIFOffset, Base.JpegIFByteCount, Base.YCbCrCoefficients, Base.YCbCrSubSampling,
+    Base.YCbCrPositioning, Base.ReferenceBlackWhite, Base.XMLPacket, Base.IPTCNAA,
+    Base.ImageResources, Base.InterColorProfile,
+]  # fmt: skip
+"""What a TIFF says of how its pixels lie, and what is carried beside the EXIF."""
+
+
+def opened(format: str, **info: Any) -> Image.Image:
+    """Return a photo as Pillow opens it, with what its file is to say."""
+    photo = read_photo("coffee")
+    photo.format = format
+    photo.info = info
+    return photo
+
+
+@pytest.mark.parametrize("tag", [*STORAGE, 37724])  # Photoshop's layers have no name in Pillow
+def test_how_a_tiff_stores_its_pixels_is_not_carried_over(tag: int) -> None:
+    photo = opened("TIFF")
+    photo.getexif().update({tag: 1, Base.Make: "Maker"})
+    kept = read_metadata(photo)
+    exif = Image.Exif()
+    exif.load(b"Exif\0\0" + (kept.exif or b""))
+    assert dict(exif) == {Base.Make: "Maker"} and kept.notes == ()
+
+
+def test_a_tiff_that_says_nothing_more_has_no_exif() -> None:
+    with Image.open(io.BytesIO(encoded("TIFF"))) as image:
+        kept = read_metadata(image)
+    assert kept.exif is None and kept.notes == ()
+
+
+def test_iptc_of_a_tiff_is_its_own_tag() -> None:
+    caption = b"\x1c\x02\x78\x00\x07Harbour"
+    with Image.open(io.BytesIO(encoded("TIFF", tiffinfo={Base.IPTCNAA: caption}))) as image:
+        assert read_metadata(image).iptc == caption
+    # Elsewhere it lies among Photoshop's resources.
+    assert read_metadata(opened("TIFF", photoshop={0x0404: caption})).iptc is None
+    assert read_metadata(opened("JPEG", photoshop={0x0404: caption})).iptc == caption
+    for strange in ({}, {0x0404: b""}, {0x0404: "Harbour"}, {0x0405: caption}, b"8BIM", None):
+        assert read_metadata(opened("JPEG", photoshop=strange)).iptc is None
+
+
+@pytest.mark.parametrize("name", ["icc_profile", "comment", "xmp", "exif"])
+@pytest.mark.parametrize("value", [None, b"", 7])
+def test_what_is_empty_or_strange_is_not_there(name: str, value: object) -> None:
+    kept = read_metadata(opened("JPEG", **{name: value}))
+    assert (kept.icc, kept.comment, kept.xmp, kept.exif) == (None, None, None, None)
+
+
+def test_exif_is_kept_without_its_prefix() -> None:
+    block = exif_block().removeprefix(b"Exif\0\0")
+    for given in (block, b"Exif\0\0" + block):
+        assert read_metadata(opened("JPEG", exif=given)).exif == block
+    assert read_metadata(opened("JPEG", exif=b"Exif\0\0")).exif is None
+
+
+def test_a_tiff_whose_exif_cannot_be_read_is_opened_all_the_same() -> None:
+    kept = read_metadata(opened("TIFF", exif=b"Exif\0\0II*\0"))
+    assert kept.exif is None
+    assert kept.notes == ("EXIF was left out, because it cannot be read.",)
+
+
+def test_xmp_may_come_as_words() -> None:
+    words = XMP.decode().replace("Harbour", "Hafen \N{SAILBOAT} \udcff")
+    expected = words.encode("utf-8", "surrogateescape")
+    for name in ("xmp", "XML:com.adobe.xmp"):
+        assert read_metadata(opened("PNG", **{name: words})).xmp == expected
+    both = opened("PNG", **{"xmp": XMP, "XML:com.adobe.xmp": words})
+    assert read_metadata(both).xmp == XMP
+
+
+@pytest.mark.parametrize(
+    ("dpi", "kept"),
+    [
+        ((300, 240), (300.0, 240.0)),
+        (("72", 72), (72.0, 72.0)),
+        ((0.5, 0.5), (0.5, 0.5)),
+        ((65535, 65535), (65535.0, 65535.0)),
+        ((65536, 72), None),
+        ((72, 65536), None),
+        ((0, 72), None),
+        ((72, 0), None),
+        ((-1, 72), None),
+        ((72, -1), None),
+        ((72,), None),
+        ((72, 72, 72), None),
+        (72, None),
+        (("fine", "fine"), None),
+        ((float("nan"), 72), None),
+        (None, None),
+    ],
+)
+def test_the_resolution_is_kept_where_it_can_be_one(
+    dpi: Any, kept: tuple[float, float] | None
+) -> None:
+    assert read_metadata(opened("JPEG", dpi=dpi)).dpi == kept
+
+
+def test_no_resolution_is_none() -> None:
+    assert read_metadata(opened("JPEG")) == Metadata()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'tiff:Orientation="6"', b'tiff:Orientation="8"'),
+        (b"tiff:Orientation = '6'", b"tiff:Orientation = '8'"),
+        (b"<tiff:Orientation> 6</tiff:Orientation>", b"<tiff:Orientation>8</tiff:Orientation>"),
+        (b'tiff:ImageWidth="6000"', b'tiff:ImageWidth="40"'),
+        (b'tiff:ImageLength="4000"', b'tiff:ImageLength="30"'),
+        (b"<tiff:ImageWidth>64<", b"<tiff:ImageWidth>40<"),
+        (b"<tiff:ImageLength>64<", b"<tiff:ImageLength>30<"),
+        (b"exif:PixelXDimension='64'", b"exif:PixelXDimension='40'"),
+        (b"<exif:PixelYDimension>48<", b"<exif:PixelYDimension>30<"),
+        (b'exif:ISO="64" tiff:Make="6"', b'exif:ISO="64" tiff:Make="6"'),
+        (b"a<xmp:Thumbnails>\n1\n</xmp:Thumbnails>b", b"ab"),
+        (
+            b"<xmp:Thumbnails>1</xmp:Thumbnails>ab<xmp:Thumbnails>2</xmp:Thumbnails>",
+            b"ab",
+        ),
+        (
+            b'tiff:ImageWidth="64"<tiff:ImageWidth>64<tiff:ImageWidth="64"',
+            b'tiff:ImageWidth="40"<tiff:ImageWidth>40<tiff:ImageWidth="40"',
+        ),
+    ],
+)
+def test_xmp_tells_the_crop_and_the_rest_stays(before: bytes, after: bytes) -> None:
+    assert Metadata(xmp=before).for_crop(SIZE, 8) == Metadata(xmp=after)
+
+
+def test_a_crop_is_upright_unless_said_otherwise() -> None:
+    photo = Metadata(xmp=b'tiff:Orientation="6"', exif=exif_block().removeprefix(b"Exif\0\0"))
+    crop = photo.for_crop(SIZE)
+    assert crop.xmp == b'tiff:Orientation="1"'
+    for turn in (1, 8):
+        exif = Image.Exif()
+        exif.load(b"Exif\0\0" + (photo.for_crop(SIZE, turn).exif or b""))
+        assert exif[274] == turn and exif.get_ifd(0x8769)[0xA002] == 40
+
+
+def test_what_is_not_about_the_pixels_goes_with_the_crop() -> None:
+    photo = Metadata(icc=PROFILE, iptc=b"caption", dpi=(72, 72), comment=b"by hand", notes=("x",))
+    assert photo.for_crop(SIZE) == photo
+    bare = photo.without_profile()
+    assert bare == Metadata(iptc=b"caption", dpi=(72, 72), comment=b"by hand", notes=("x",))
+
+
+def test_broken_exif_is_left_out_and_the_earlier_notes_stay() -> None:
+    crop = Metadata(exif=b"nonsense", comment=b"by hand", notes=("Earlier.",)).for_crop(SIZE)
+    assert crop.exif is None and crop.comment == b"by hand"
+    assert crop.notes == (
+        "Earlier.",
+        "EXIF was left out, because the EXIF block has no byte order.",
+    )
