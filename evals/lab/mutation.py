@@ -28,7 +28,10 @@ MEASURED = {
     "agents/minds/builtin.py": (f"{MINDS}/test_builtin.py",),
     "agents/minds/argued/mind.py": (f"{MINDS}/argued",),
     "agents/minds/argued/parse.py": (f"{MINDS}/argued",),
-    "agents/minds/by_example/mind.py": (f"{MINDS}/by_example/test_mind.py",),
+    "agents/minds/by_example/mind.py": (
+        f"{MINDS}/by_example/test_decision.py",
+        f"{MINDS}/by_example/test_mind.py",
+    ),
     "agents/minds/with_tools/mind.py": (f"{MINDS}/with_tools/test_mind.py",),
 }
 """The files measured, and the unit tests of each."""
@@ -152,7 +155,8 @@ def measure(name: str, tests: tuple[str, ...], seed: int, sample: int) -> str:
     finally:
         imported.unlink(missing_ok=True)
     start = time.monotonic()
-    passes(file, source, tests, 600, None)
+    if not passes(file, source, tests, 600, None):
+        raise SystemExit(f"The tests of {name} fail in a fork of a warm process.")
     limit = PATIENCE + int(PATIENCE * (time.monotonic() - start))
     drawn = mutants(source, seed, sample)
     killed = 0

@@ -1,6 +1,7 @@
 """The VLM mind over a script: four questions, both orders, efforts, failures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cropsmith.agents.minds.argued.mind import Argued
 from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.recorded_backend import Recorded
+from cropsmith.agents.settings.recipe import load_recipe
 from cropsmith.agents.settings.run_settings import Effort
 from cropsmith.agents.trace.record import MemoryTrace, record_step
 from cropsmith.errors import Misconfigured, Unavailable
@@ -330,3 +332,153 @@ async def test_every_call_is_recorded(view: View) -> None:
     assert good.pictures and good.prompt_hashes and good.pictures[0][:12] in good.prompt
     assert isinstance(good.parsed, dict) and good.parsed["keep"] is False
     assert kept and "run out" in out.reason
+
+
+async def test_the_model_reads_what_the_grammar_made_of_the_words(view: View) -> None:
+    answer = {
+        "subjects": [],
+        "avoid": [],
+        "tightness": "normal",
+        "copy_space": "none",
+        "unclear": ["moody"],
+        "read_back": "",
+    }
+    vlm = mind([ScriptedAnswer(purpose="understand", value=answer)])
+    intent = await vlm.understand(view, CropRequest(text="moody"))
+    assert intent.unclear == ("moody",)
+    said = texts(asked(vlm)[0])
+    assert "A parser understood: nothing in particular" in said
+    assert "It could not make sense of: moody" in said
+    assert len(asked(vlm)[0].pictures) == 1
+    assert (await vlm.understand(view, CropRequest(text="  "))).task == "ratio"
+    assert len(asked(vlm)) == 1
+
+
+async def test_quick_leaves_words_and_composition_to_the_photographer(view: View) -> None:
+    vlm = mind([], effort="quick")
+    assert (await vlm.understand(view, CropRequest(text="moody"))).unclear == ("moody",)
+    analysis = await vlm.analyse(view, Intent(task="free", targets=(Target(),)))
+    assert analysis.scene == "measured"
+    own = candidate("a", CROP, source=vlm.name)
+    assert await vlm.decision(brief(view), [own, *LEADERS]) is None
+    with pytest.raises(MindFailed, match="among the leaders") as caught:
+        await vlm.decide(brief(view), LEADERS)
+    assert (caught.value.status, caught.value.source) == ("error", vlm.name)
+
+
+async def test_quick_takes_its_own_first_crop_and_ranks_the_others(view: View) -> None:
+    vlm = mind([], effort="quick")
+    second, first = (candidate(i, CROP, source=vlm.name) for i in ("0.0.7", "0.0.2"))
+    made = await vlm.decide(brief(view), [LEADERS[0], second, first])
+    assert made.ranking == ("0.0.2", "a", "0.0.7")
+
+
+async def test_one_leader_needs_no_comparison(view: View) -> None:
+    vlm = mind([])
+    made = await vlm.decide(brief(view), LEADERS[:1])
+    assert made.chosen == "a" and made.ranking == ("a",) and made.source == vlm.name
+    assert await vlm.decision(brief(view), LEADERS[:1]) is None
+    assert asked(vlm) == []
+
+
+async def test_a_later_round_is_one_call_at_any_effort(view: View) -> None:
+    vlm = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)], effort="thorough")
+    (made,) = await vlm.propose(brief(view, round=1))
+    assert made.provenance.round == 1 and len(asked(vlm)) == 1
+
+
+async def test_samples_are_drawn_beside_the_first_and_warmer(view: View) -> None:
+    vlm = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)], effort="thorough", seed=7)
+    await vlm.propose(brief(view))
+    assert [(a.temperature, a.seed) for a in asked(vlm)] == [(0.0, 7), (0.7, 8), (0.7, 9)]
+    hot = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)], effort="thorough", temperature=1.2)
+    await hot.propose(brief(view))
+    assert [a.temperature for a in asked(hot)] == [1.2] * 3
+
+
+async def test_samples_that_all_fail_are_a_failed_mind(view: View) -> None:
+    refused = ScriptedAnswer(status=Status.REFUSED, reason="first")
+    rest = [ScriptedAnswer(status=Status.INVALID, reason="later")] * 2
+    with pytest.raises(MindFailed, match="first") as caught:
+        await mind([refused, *rest], effort="thorough").propose(brief(view))
+    assert caught.value.status == "refused"
+
+
+async def test_the_finalists_are_named_by_boxes_and_shown_at_the_end(view: View) -> None:
+    vlm = mind([])
+    question = await vlm.decision(brief(view), LEADERS)
+    assert question is not None and question.purpose == "decide"
+    parts = question.script.messages()[-1].parts
+    boxes = next(p for p in parts if isinstance(p, Boxes))
+    assert list(boxes.boxes) == [leader.box for leader in LEADERS]
+    assert boxes.picture is question.frame
+    shown = [[p for p in ending if isinstance(p, Picture)] for ending in question.endings]
+    assert len(shown) == 2 and shown[0] == shown[1][::-1] and len(shown[0]) == 3
+    assert all(max(p.size.width, p.size.height) == 512 for p in shown[0])
+    assert [p for p in question.endings[0] if isinstance(p, str)][:3] == [
+        f"Picture {letter}:" for letter in "ABC"
+    ]
+    assert "These are 3 ways" in str(question.endings[0][-1])
+    assert "A 4:5 crop of the dog." in str(question.endings[0][-1])
+
+
+async def test_what_is_wanted_is_said_even_where_nothing_was_asked(view: View) -> None:
+    vlm = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)])
+    await vlm.propose(brief(view))
+    bare = brief(view)
+    await vlm.propose(replace(bare, intent=bare.intent.model_copy(update={"read_back": ""})))
+    told, untold = (texts(a) for a in asked(vlm))
+    assert "A 4:5 crop of the dog." in told and "the best crop" not in told
+    assert "the best crop" in untold
+
+
+async def test_a_round_tells_of_others_only_what_was_there_then(view: View) -> None:
+    vlm = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)])
+    own = candidate("0.0.0", CROP, source=vlm.name, total=0.4)
+    late = Candidate(
+        id="0.1.1", target=0, box=OTHER, provenance=Provenance(source="grid", round=1), total=0.9
+    )
+    await vlm.propose(brief(view, round=1, earlier=(late, own)))
+    assert "another source" not in texts(asked(vlm)[-1])
+    early = candidate("0.0.1", OTHER, total=0.9)
+    await vlm.propose(brief(view, round=1, earlier=(early, own)))
+    assert "A crop of another source has 0.90" in texts(asked(vlm)[-1])
+    pictures = asked(vlm)[-1].pictures
+    assert max(pictures[-1].size.width, pictures[-1].size.height) == 256
+    # A round in which nothing of its own was usable is passed over.
+    await vlm.propose(brief(view, round=2, earlier=(own,)))
+    assert [m.role for m in asked(vlm)[-1].messages] == ["system", "user", "assistant", "user"]
+
+
+async def test_the_recipe_says_how_many_crops_and_how_warm(view: View) -> None:
+    numbers = load_recipe("", ("R=5", "per_round=3", "temperature=0.3"))
+    vlm = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)], recipe=numbers)
+    await vlm.propose(brief(view))
+    assert asked(vlm)[0].temperature == 0.3
+    own = candidate("0.0.0", CROP, source=vlm.name, total=0.4)
+    await vlm.propose(brief(view, round=1, earlier=(own,)))
+    first, then = (str(a.messages[-1].parts) for a in asked(vlm))
+    assert "5" in first and "3 " in then
+
+
+async def test_guides_are_drawn_for_the_analysis_where_asked(view: View) -> None:
+    answer = {
+        "scene": "s", "subjects": [], "elements": [], "lines": [], "distractions": [],
+        "focal_point": {"x": 0.5, "y": 0.5}, "remark": "",
+    }  # fmt: skip
+    drawn, plain = (
+        mind([ScriptedAnswer(purpose="analyse", value=answer)], overlays=overlays)
+        for overlays in (True, False)
+    )
+    for vlm in (drawn, plain):
+        await vlm.analyse(view, Intent(task="free", targets=(Target(),)))
+    assert asked(drawn)[0].pictures[0].sha256 != asked(plain)[0].pictures[0].sha256
+    assert "thirds" in texts(asked(drawn)[0]) and "Guides" not in texts(asked(plain)[0])
+
+
+async def test_things_are_located_by_the_model(view: View) -> None:
+    things = {"things": [{"number": 1, "box": CROP}]}
+    vlm = mind([ScriptedAnswer(purpose="locate", value=things)])
+    intent = Intent(task="free", targets=(Target(),), subjects=(Phrase(text="dog", head="dog"),))
+    (found,) = await vlm.locate(view, intent)
+    assert found.phrase == "dog" and found.box == CROP
