@@ -9,7 +9,7 @@ EXTRAS := openai,gemini,chroma,studio,eval,otel
 # Of every editable install setuptools tells that this folder comes first in imports: so it should.
 EDITABLE := PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet
 .DEFAULT_GOAL := help
-.PHONY: help demo test check integration bench clean
+.PHONY: help demo test check integration bench mutants clean
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ integration: $(VENV)/heavy.stamp ## the slow tests, and those with real servers,
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
 	$(BIN)/python -m cropsmith.evals.lab.benchmarks
+
+mutants: $(VENV)/dev.stamp ## which seeded mutants the unit tests kill
+	$(BIN)/python -m pip install --quiet --group mutants
+	$(BIN)/python -W ignore -m cropsmith.evals.lab.mutation
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

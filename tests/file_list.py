@@ -17,7 +17,7 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 START, END = "<!-- rooms -->\n", "<!-- end -->"
 FOLDERS = ["cropsmith", "agents", "prompts", "tools", "vectorstore", "evals", "docs"]
 OTHERS = {
-    "Makefile": "the commands: demo, test, check, integration, bench",
+    "Makefile": "the commands: demo, test, check, integration, bench, mutants",
     "pyproject.toml": "dependencies, extras, packaging, lint and type settings",
     "constraints-cpu.txt": "torch and torchvision versions that go together on a CPU",
     "langgraph.json": "the graph for LangGraph Studio and the LangGraph server",

@@ -294,3 +294,97 @@ async def test_a_run_with_tools_replays_from_its_trace(photos: Path, home: Path)
     assert [(t.arguments, t.result, t.error) for t in told[0]] == [
         (t.arguments, t.result, t.error) for t in told[1]
     ]
+
+
+async def test_the_way_within_reads_analyses_and_locates(brief: Brief) -> None:
+    read = {
+        "subjects": ["woman"], "avoid": [], "tightness": "normal", "copy_space": "none",
+        "unclear": [], "read_back": "The woman.",
+    }  # fmt: skip
+    seen = {
+        "scene": "A portrait.", "subjects": [], "elements": [], "lines": [], "distractions": [],
+        "focal_point": {"x": 0.5, "y": 0.5}, "remark": "",
+    }  # fmt: skip
+    mind, backend = mind_of(
+        [
+            ScriptedAnswer(purpose="understand", value=read),
+            ScriptedAnswer(purpose="analyse", value=seen),
+            ScriptedAnswer(purpose="locate", value={"things": [{"number": 1, "box": BOX}]}),
+        ]
+    )
+    intent = await mind.understand(brief.view, CropRequest(text="the lady"))
+    assert intent.read_back == "The woman."
+    assert (await mind.analyse(brief.view, intent)).scene == "A portrait."
+    (found,) = await mind.locate(brief.view, intent)
+    assert found.box.corners == (0.1, 0.1, 0.7, 0.9)
+    assert mind.name == mind.asker.name == "scripted/script"
+    assert not any(ask.tools for ask in backend.asked)
+
+
+async def test_the_offer_says_how_many_turns(brief: Brief) -> None:
+    for settings, turns in (({}, 5), ({"turns": 2}, 2)):
+        mind, backend = mind_of(lambda ask: ScriptedAnswer() if ask.tools else ANSWER, **settings)
+        await mind.propose(brief)
+        offer, answer = (ask.messages[-1].parts[-1] for ask in backend.asked)
+        assert f"in at most {turns} turns" in str(offer)
+        assert "may use tools" not in str(answer)
+
+
+def finalists() -> list[Candidate]:
+    boxes = ((0.1, 0.1, 0.6, 0.9), (0.3, 0.1, 0.9, 0.9))
+    return [
+        Candidate(
+            id=name, target=0, box=Box.of(box), provenance=Provenance(source="grid"), total=0.5
+        )
+        for name, box in zip("pq", boxes, strict=True)
+    ]
+
+
+def choosing(letter: str) -> dict[str, Any]:
+    return {"comparison": "", "ranking": [letter], "choice": letter, "reasons": ["calm"]}
+
+
+async def test_one_order_that_fails_leaves_the_other(brief: Brief, step: OpenStep) -> None:
+    mind, _ = mind_of(
+        [
+            ScriptedAnswer(purpose="decide with tools"),
+            ScriptedAnswer(purpose="decide", status=Status.REFUSED, reason="No."),
+            ScriptedAnswer(purpose="decide", value=choosing("A")),
+        ]
+    )
+    # The second order begins with the last: its A is q.
+    assert (await mind.decide(brief, finalists())).chosen == "q"
+    assert any("one order only" in note for note in step.notes)
+
+
+async def test_a_decision_that_fails_in_both_orders_says_why_the_last_did(brief: Brief) -> None:
+    mind, _ = mind_of(
+        [
+            ScriptedAnswer(purpose="decide with tools"),
+            ScriptedAnswer(purpose="decide", status=Status.REFUSED, reason="First."),
+            ScriptedAnswer(purpose="decide", status=Status.BLOCKED, reason="Second."),
+        ]
+    )
+    with pytest.raises(MindFailed, match="Second") as caught:
+        await mind.decide(brief, finalists())
+    assert (caught.value.status, caught.value.source) == ("blocked", "scripted/script")
+
+
+async def test_a_decision_without_a_question_needs_no_tools(brief: Brief) -> None:
+    mind, backend = mind_of([])
+    assert (await mind.decide(brief, finalists()[:1])).chosen == "p"
+    assert backend.asked == []
+
+
+async def test_a_server_without_tools_decides_on_the_fixed_path(
+    brief: Brief, step: OpenStep
+) -> None:
+    def play(ask: Ask) -> Any:
+        if ask.tools:
+            raise Misconfigured("no tools here")
+        return choosing("A")
+
+    mind, backend = mind_of(play)
+    for _ in range(2):
+        assert (await mind.decide(brief, finalists())).chosen == "p"
+    assert [bool(ask.tools) for ask in backend.asked] == [True] + [False] * 4
