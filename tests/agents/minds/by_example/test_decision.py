@@ -141,3 +141,12 @@ async def test_the_rest_is_left_to_the_photographer_and_things_to_the_model(view
     cup = (Phrase(text="cup", head="cup"),)
     (found,) = await vlm.locate(view, intent.model_copy(update={"subjects": cup}))
     assert (found.phrase, found.source) == ("cup", NAME) and vlm.name == NAME
+
+
+async def test_a_later_round_asks_for_its_own_number(view: View) -> None:
+    recipe = load_recipe("cropper", ("R=6", "per_round=3"))
+    vlm = ByExample(Asker(Scripted([])), BuiltinMind(), recipe)
+    first = await vlm.proposal(brief(view, examples=()))
+    later = await vlm.proposal(brief(view, *EARLIER, round=2, examples=()))
+    assert "Give 6 crops" in str(first.script.messages()[-1].parts[-1])
+    assert "Give 3 similar crops" in str(later.script.messages()[-1].parts[-1])
