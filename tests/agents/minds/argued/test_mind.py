@@ -393,7 +393,7 @@ async def test_samples_are_drawn_beside_the_first_and_warmer(view: View) -> None
     assert [(a.temperature, a.seed) for a in asked(vlm)] == [(0.0, 7), (0.7, 8), (0.7, 9)]
     hot = mind([ScriptedAnswer(value=ideas(CROP), repeat=True)], effort="thorough", temperature=1.2)
     await hot.propose(brief(view))
-    assert [a.temperature for a in asked(hot)] == [1.2] * 3
+    assert [(a.temperature, a.seed) for a in asked(hot)] == [(1.2, 0), (1.2, 1), (1.2, 2)]
 
 
 async def test_samples_that_all_fail_are_a_failed_mind(view: View) -> None:
