@@ -138,7 +138,7 @@ def _replace(file: Path, code: str) -> None:
             return compile(code, str(file), "exec")
         return original(loader, name)
 
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[assignment, method-assign]
 
 
 def measure(name: str, tests: tuple[str, ...], seed: int, sample: int) -> str:

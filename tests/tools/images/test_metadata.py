@@ -138,7 +138,9 @@ def opened(format: str, **info: Any) -> Image.Image:
     """Return a photo as Pillow opens it, with what its file is to say."""
     photo = read_photo("coffee")
     photo.format = format
-    photo.info = info
+    photo.info.clear()
+    for name, value in info.items():
+        photo.info[name] = value
     return photo
 
 

@@ -274,6 +274,17 @@ async def test_examples_come_before_the_photo(view: View) -> None:
     assert pictures[0].size.width == 512 and pictures[1].size.width == 1024
 
 
+async def test_five_crops_of_an_example_are_told(view: View) -> None:
+    crops = tuple(ExpertCrop(box=CROP, score=5 - 0.5 * n) for n in range(7))
+    example = Example(
+        sha256="0" * 64, width=1600, height=900, crops=crops, similarity=0.9, source="set/1.jpg"
+    )
+    vlm = mind([ScriptedAnswer(value=ideas(CROP))], example_data=lambda _: view.photo.data)
+    await vlm.propose(brief(view, examples=(example,)))
+    boxes = next(p for p in asked(vlm)[0].messages[1].parts if isinstance(p, Boxes))
+    assert list(boxes.scores) == [1.0, 0.9, 0.8, 0.7, 0.6]
+
+
 async def test_overlays_are_drawn_and_told(view: View) -> None:
     plain = mind([ScriptedAnswer(value=ideas(CROP))])
     drawn = mind([ScriptedAnswer(value=ideas(CROP))], overlays=True)
@@ -404,6 +415,13 @@ async def test_samples_that_all_fail_are_a_failed_mind(view: View) -> None:
     assert caught.value.status == "refused"
 
 
+async def test_a_choice_that_fails_in_both_orders_says_why_the_first_did(view: View) -> None:
+    refused = ScriptedAnswer(status=Status.REFUSED, reason="first")
+    invalid = ScriptedAnswer(status=Status.INVALID, reason="second")
+    with pytest.raises(MindFailed, match="first"):
+        await mind([refused, invalid]).decide(brief(view), LEADERS)
+
+
 async def test_the_finalists_are_named_by_boxes_and_shown_at_the_end(view: View) -> None:
     vlm = mind([])
     question = await vlm.decision(brief(view), LEADERS)
@@ -446,8 +464,11 @@ async def test_a_round_tells_of_others_only_what_was_there_then(view: View) -> N
     pictures = asked(vlm)[-1].pictures
     assert max(pictures[-1].size.width, pictures[-1].size.height) == 256
     # A round in which nothing of its own was usable is passed over.
-    await vlm.propose(brief(view, round=2, earlier=(own,)))
-    assert [m.role for m in asked(vlm)[-1].messages] == ["system", "user", "assistant", "user"]
+    second = own.model_copy(update={"provenance": Provenance(source=vlm.name, round=1)})
+    for earlier in (own, second):
+        await vlm.propose(brief(view, round=2, earlier=(earlier,)))
+        roles = [m.role for m in asked(vlm)[-1].messages]
+        assert roles == ["system", "user", "assistant", "user"]
 
 
 async def test_the_recipe_says_how_many_crops_and_how_warm(view: View) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
 from cropsmith.agents.minds.asking.asker import Asker
+from cropsmith.agents.minds.asking.way import Way
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.agents.minds.by_example.mind import ByExample, last_round
@@ -108,7 +109,8 @@ async def test_without_a_crop_of_its_own_it_cannot_decide(view: View) -> None:
     with pytest.raises(MindFailed, match="no usable crop") as caught:
         await mind().decide(brief(view, EARLIER[0]), (EARLIER[0],))
     assert (caught.value.status, caught.value.source) == ("error", NAME)
-    assert await mind().decision(brief(view), ()) is None
+    way: Way = mind()
+    assert await way.decision(brief(view), ()) is None
 
 
 def test_the_last_round_is_the_models_own(view: View) -> None:

@@ -322,7 +322,8 @@ async def test_the_way_within_reads_analyses_and_locates(brief: Brief) -> None:
 
 
 async def test_the_offer_says_how_many_turns(brief: Brief) -> None:
-    for settings, turns in (({}, 5), ({"turns": 2}, 2)):
+    asked: tuple[tuple[dict[str, Any], int], ...] = (({}, 5), ({"turns": 2}, 2))
+    for settings, turns in asked:
         mind, backend = mind_of(lambda ask: ScriptedAnswer() if ask.tools else ANSWER, **settings)
         await mind.propose(brief)
         offer, answer = (ask.messages[-1].parts[-1] for ask in backend.asked)
