@@ -34,6 +34,7 @@ from cropsmith.agents.nodes.state import CropInput, CropOutput, CropState, afres
 from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.trace.events import event_of
 from cropsmith.agents.trace.record import CallRecord, StepMark, record_step
+from cropsmith.errors import UsageError
 from cropsmith.tools.schema.result import Usage
 
 Graph = CompiledStateGraph[CropState, RunContext, CropInput, CropOutput]
@@ -74,6 +75,10 @@ def traced(node: Node) -> Node:
         with record_step(recorder, node.__name__, state.get("round", 0), shape, tell) as step:
             step.superstep = get_config()["metadata"]["langgraph_step"]
             update = await node(state, runtime)
+            if step.lacking:
+                if runtime.context.parts.settings.strict:
+                    raise UsageError(step.lacking[0], hint="Do without it, or without strict.")
+                update = {**update, "notes": (*update.get("notes", ()), *step.lacking)}
             step.outputs = update
             return {**update, "usage": usage_of(step.calls)} if step.calls else update
 

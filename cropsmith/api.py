@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from pydantic import ValidationError
+
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import events_of, run
@@ -143,7 +145,7 @@ def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropReque
     space = options.get("copy_space")
     mask, shown = options.get("subject_mask"), options.get("subject_photo")
     tightness = options.get("tightness")
-    return CropRequest(
+    return checked_request(
         text=text,
         targets=targets_of(options.get("ratio"), options.get("size")),
         subjects=several(options.get("subject")),
@@ -163,6 +165,17 @@ def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropReque
         keep=options.get("keep"),
         upscale=options.get("upscale", False),
     )
+
+
+def checked_request(**values: Any) -> CropRequest:
+    """Return the request; UsageError names the first value that cannot be."""
+    try:
+        return CropRequest(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = {"alternatives": "n"}.get(str(first["loc"][0]), str(first["loc"][0]))
+        reason = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
+        raise UsageError(f"{name} cannot be {str(first['input'])[:60]!r}: it {reason}.") from error
 
 
 async def acrop(
@@ -228,6 +241,10 @@ def ordered(
     choices: Any = {k: v for k, v in options.items() if k in RunSettings.model_fields}
     if unknown := sorted(options.keys() - wishes.keys() - choices.keys()):
         raise UsageError(f"crop() has no argument '{unknown[0]}'.")
+    if not isinstance(settings, RunSettings | None):
+        raise UsageError("settings= takes a RunSettings.", hint="Or give each as an argument.")
+    if backend is not None and not (hasattr(backend, "ask") and hasattr(backend, "name")):
+        raise UsageError("backend= takes an object with a name and ask().", hint="Or give model=.")
     if (request and (text or wishes)) or (settings and choices):
         raise UsageError("Give a ready request or settings, or their parts, not both.")
     if backend is not None and choices.get("model") is not None:
@@ -236,8 +253,19 @@ def ordered(
     settings = settings or find_settings(**choices).settings
     if backend is None:
         return Order(request, build_parts(settings))
+    if settings.server:
+        raise UsageError("A backend of your own has its own server.", hint="Leave server out.")
     settings = settings.but(model=backend.name)
-    return Order(request, build_parts(settings, backend=backend))
+    return Order(request, build_parts(settings, backend=within_limits(backend, settings)))
+
+
+def within_limits(backend: "Backend", settings: RunSettings) -> "Backend":
+    """Return a backend that keeps to the run's most calls and cost."""
+    from cropsmith.agents.backends.calls.purse import Budgeted, Purse
+
+    if settings.max_calls is None and settings.max_cost is None:
+        return backend
+    return Budgeted(backend, Purse(max_calls=settings.max_calls, max_cost=settings.max_cost))
 
 
 def crop(

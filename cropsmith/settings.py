@@ -48,7 +48,7 @@ class Stated:
 def stated(name: str) -> Stated | None:
     """Return what CROPSMITH_<NAME> says, else config.toml in home; None where neither does."""
     variable = f"CROPSMITH_{name.upper()}"
-    if (value := os.environ.get(variable)) is not None:
+    if value := os.environ.get(variable, "").strip():
         return Stated(value, variable)
     path = home() / "config.toml"
     if path.is_file() and (found := _config(path, path.stat().st_mtime).get(name)) is not None:

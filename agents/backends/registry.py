@@ -202,7 +202,10 @@ def build_backend(
 
         if server:
             raise UsageError("A script has no server.", hint="Leave server out.")
-        return Scripted.load(Path(model))
+        script: Backend = Scripted.load(Path(model))
+        if max_calls is None and max_cost is None:
+            return script
+        return Budgeted(script, Purse(max_calls=max_calls, max_cost=max_cost))
     wire = providers()[provider].make(model, server)
     known = convention or usable_convention(name, wire.endpoint)
     backend: Backend = Model(wire, known, timeout=timeout)

@@ -85,7 +85,7 @@ async def decision(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str,
     answer = await ask_mind(parts, "decision", lambda mind: mind.decide(brief, leaders))
     decided = answer.value
     # The preference must not speak in a study of minds, or is one of the recipe's own scorers.
-    apart = parts.settings.solo or parts.settings.recipe
+    apart = parts.settings.solo or parts.named_recipe
     if answer.source != parts.builtin.name and not apart:
         decided = await asyncio.to_thread(aligned_decision, parts, brief, leaders, decided)
     return {"decisions": (decided,), "failures": answer.failures}

@@ -30,9 +30,13 @@ def lasting_name(view: View) -> str:
 
 async def intent(state: CropInput, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Open the photo and understand the request. UsageError when its wishes exclude each other."""
+    if not isinstance(runtime.context, RunContext):
+        raise UsageError(
+            "The graph needs the context of its run.", hint="Pass context={} or its settings."
+        )
     parts = runtime.context.parts
     view = await asyncio.to_thread(open_named, parts, state["photo"])
-    request = as_request(state["request"])
+    request = as_request(state.get("request", ""))
     answer = await ask_mind(parts, "intent", lambda mind: mind.understand(view, request))
     wanted = answer.value
     if parts.notes and parts.settings.strict:

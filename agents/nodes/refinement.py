@@ -21,7 +21,7 @@ def rounds_wanted(parts: Parts, state: CropState) -> int:
     """Return how many rounds may follow the first; the built-in optimiser refines by itself."""
     if parts.mind is parts.builtin:
         return 0
-    if parts.settings.recipe:
+    if parts.named_recipe or "L" in parts.settings.overridden:
         return parts.recipe.of(state["intent"]).L
     return ROUNDS[parts.settings.effort]
 
@@ -48,7 +48,10 @@ def after_scoring(
     if state.get("approval") is not None:  # a box that a person drew has just been scored
         return each_shape("decision", state)
     more = state["round"] < rounds_wanted(parts, state)
-    stops = not parts.settings.recipe or parts.recipe.of(state["intent"]).stop_early
+    stops = (
+        not (parts.named_recipe or "stop_early" in parts.settings.overridden)
+        or parts.recipe.of(state["intent"]).stop_early
+    )
     if more and not (stops and not still_improving(state)):
         return "refinement"
     return "approval" if parts.settings.approve else each_shape("decision", state)

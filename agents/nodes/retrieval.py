@@ -49,7 +49,7 @@ async def retrieved(state: CropState, parts: Parts) -> Retrieved:
                 hint="Build one with: cropsmith index build FOLDER (or override S=0).",
             )
         return Retrieved(())
-    if parts.settings.effort == "quick" and not parts.settings.recipe:
+    if parts.settings.effort == "quick" and not parts.named_recipe:
         return Retrieved(())
     if parts.mind is parts.builtin:
         recipe = recipe.model_copy(update={"S": BUILTIN_PHOTOS})

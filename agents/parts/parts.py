@@ -72,6 +72,11 @@ class Parts:
         )
 
     @property
+    def named_recipe(self) -> bool:
+        """Whether a recipe was named whose rounds and rule of decision go before the effort's."""
+        return self.settings.recipe not in ("", "standard")
+
+    @property
     def preference(self) -> "Preference":
         """What people prefer, shifted by the person's own taste."""
         from cropsmith.tools.photographer.preference import Preference

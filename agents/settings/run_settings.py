@@ -33,6 +33,9 @@ class Knob:
     """Whether systems of a study may differ in it; the others the study sets itself."""
 
 
+OF_EVERY_MIND = frozenset({"T", "G", "scorers", "stand_in", "alone"})
+"""Numbers of a recipe that the built-in photographer heeds."""
+
 MODELS = Knob(applies="models")
 EFFORT = Knob(applies="models, argued with", heeded_by_all=("quick",))
 
@@ -125,17 +128,26 @@ class RunSettings(Value):
         """Return a copy with other values. UsageError when one cannot be."""
         return self.checked({**dict(self), **changes})
 
+    @property
+    def overridden(self) -> frozenset[str]:
+        """Names of the recipe's numbers that were overridden, whatever the task."""
+        names = (override.partition("=")[0] for override in self.overrides)
+        return frozenset(name.strip().rpartition(".")[2] for name in names)
+
     def idle(self, *, asks_a_model: bool, argued: bool) -> tuple[str, ...]:
         """Return the settings that were changed and mean nothing to the chosen mind."""
         met = {"every mind"}
         if asks_a_model:
             met |= {"models", "models, argued with"} if argued else {"models"}
-        return tuple(
+        unmet = [
             name
             for name, field in type(self).model_fields.items()
             if (knob := self.knob(name)).applies not in met
             and getattr(self, name) not in (field.default, *knob.heeded_by_all)
-        )
+        ]
+        if not asks_a_model and (numbers := self.overridden - OF_EVERY_MIND):
+            unmet.append(f"overrides ({', '.join(sorted(numbers))})")
+        return tuple(unmet)
 
 
 def refusal(error: ValidationError, origins: Mapping[str, str] | None = None) -> UsageError:

@@ -136,6 +136,8 @@ class OpenStep:
     calls: list[CallRecord] = field(default_factory=list)
     tools: list[ToolRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+    """Notes on what the model or server cannot do."""
 
 
 current_step: contextvars.ContextVar[OpenStep | None] = contextvars.ContextVar(
@@ -144,10 +146,15 @@ current_step: contextvars.ContextVar[OpenStep | None] = contextvars.ContextVar(
 """The step that calls made now belong to; per asyncio task, so side-by-side nodes stay apart."""
 
 
-def note(text: str) -> None:
-    """Write a remark to the step under way, if there is one."""
+def note(text: str, *, lacking: bool = False) -> None:
+    """Write a remark to the step under way, if there is one.
+
+    What the model or server is `lacking` is told in the result, too, and is an error under strict.
+    """
     if (step := current_step.get()) is not None:
         step.notes.append(text)
+        if lacking:
+            step.lacking.append(text)
 
 
 class Recorder(Protocol):

@@ -73,7 +73,8 @@ class SystemSpec(RunSettings):
     @field_validator("grid")
     @classmethod
     def _known(cls, grid: Mapping[str, tuple[Setting, ...]]) -> Mapping[str, tuple[Setting, ...]]:
-        allowed = set(cls.model_fields) - APART
+        # A list of lists would be needed to vary these; S, T, R and L are keys of their own.
+        allowed = set(cls.model_fields) - APART - {"overrides"}
         if unknown := sorted(set(grid) - allowed):
             raise ValueError(f"'{unknown[0]}' is not a setting of a system")
         if empty := [name for name, values in grid.items() if not values]:

@@ -143,7 +143,7 @@ async def _turn(talk: Talk, state: Inquiry, said: Sequence[Message]) -> dict[str
     except (Misconfigured, UsageError) as error:
         if state["turns"]:
             raise MindFailed(str(error), status="error", source=asker.name) from error
-        note(f"{asker.name} takes no tools ({error}); the fixed path was taken.")
+        note(f"{asker.name} takes no tools ({error}); the fixed path was taken.", lacking=True)
         return {"refused": True}
     talk.limits.paid += reply.cost or 0.0
     cost = state["cost"] + (reply.cost or 0.0)

@@ -18,6 +18,7 @@ def larger(a: int | None, b: int = 1 - 1) -> int | None:
 '''
 
 
+@pytest.mark.integration
 def test_the_seed_draws_a_mutant_a_place() -> None:
     pytest.importorskip("cosmic_ray")
     drawn = mutants(SOURCE, seed=0, sample=40)

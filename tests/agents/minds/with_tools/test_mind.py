@@ -28,7 +28,7 @@ from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.record import OpenStep, current_step
-from cropsmith.errors import Misconfigured
+from cropsmith.errors import Misconfigured, UsageError
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
@@ -36,6 +36,7 @@ from cropsmith.tools.schema.evidence import Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Intent, Target
+from tests.agents.conftest import player
 
 BOX = {"x1": 0.1, "y1": 0.1, "x2": 0.7, "y2": 0.9}
 IDEA = {"element": "center", "reason": "It is calm.", "box": BOX}
@@ -389,3 +390,18 @@ async def test_a_server_without_tools_decides_on_the_fixed_path(
     for _ in range(2):
         assert (await mind.decide(brief, finalists())).chosen == "p"
     assert [bool(ask.tools) for ask in backend.asked] == [True] + [False] * 4
+
+
+async def test_a_model_that_takes_no_tools_is_told_and_an_error_under_strict(photos: Path) -> None:
+    def play(ask: Ask) -> Any:
+        if ask.tools:
+            raise Misconfigured("tools are not supported")
+        return player(1, failures=0.0)(ask)
+
+    settings = RunSettings(agentic=True, trace=False)
+    parts = build_parts(settings, backend=Scripted(play))
+    result = await run(photos / "astronaut.jpg", CropRequest(), parts)
+    assert any("takes no tools" in note for note in result.notes)
+    strict = build_parts(settings.but(strict=True), backend=Scripted(play))
+    with pytest.raises(UsageError, match="takes no tools"):
+        await run(photos / "astronaut.jpg", CropRequest(), strict)
