@@ -50,4 +50,6 @@ def test_one_call_alone_leaves_no_room_for_tools_and_that_is_said(
 
 def test_what_asking_by_example_has_no_use_for_is_said() -> None:
     parts = parts_of(recipe="cropper", overlays=True, effort="thorough", agentic=True)
-    assert [note.split()[2] for note in parts.notes] == ["effort", "overlays"]
+    assert parts.notes == (
+        "Not used: effort, overlays; the model asked by example has no use for that.",
+    )
