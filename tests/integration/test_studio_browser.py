@@ -108,6 +108,14 @@ def frame_of(page: Any) -> tuple[float, float, float, float]:
     return box["x"], box["y"], box["width"], box["height"]
 
 
+def drag_down(page: Any, way: float) -> None:
+    x, y, width, height = frame_of(page)
+    page.mouse.move(x + width / 2, y + height / 2)
+    page.mouse.down()
+    page.mouse.move(x + width / 2, y + height / 2 + way, steps=5)
+    page.mouse.up()
+
+
 def test_crop_watch_drag_accept_download(
     studio: str, open_page: OpenPage, photo: Path, home: Path
 ) -> None:
@@ -122,12 +130,10 @@ def test_crop_watch_drag_accept_download(
     names = page.locator(".live-steps li b").all_inner_texts()
     assert names[0] == "intent" and names[-1] == "render"
     # Drag the box by its middle, then a corner: the ratio stays.
-    x, y, width, height = frame_of(page)
-    page.mouse.move(x + width / 2, y + height / 2)
-    page.mouse.down()
-    page.mouse.move(x + width / 2, y + height / 2 - 400, steps=5)
-    page.mouse.up()
-    assert frame_of(page)[1] < y
+    drag_down(page, -400)
+    top = frame_of(page)[1]
+    drag_down(page, 400)
+    assert frame_of(page)[1] > top
     x, y, width, height = frame_of(page)
     page.mouse.move(x + width, y + height)
     page.mouse.down()
