@@ -152,3 +152,9 @@ async def test_a_later_round_asks_for_its_own_number(view: View) -> None:
     later = await vlm.proposal(brief(view, *EARLIER, round=2, examples=()))
     assert "Give 6 crops" in str(first.script.messages()[-1].parts[-1])
     assert "Give 3 similar crops" in str(later.script.messages()[-1].parts[-1])
+
+
+async def test_a_crop_without_a_score_counts_as_zero_in_the_ranking(view: View) -> None:
+    crops = (crop("best", 0, 0.9), crop("unscored", 0, None, 0.1), crop("zero", 0, 0.0, 0.2))
+    decision = await mind().decide(brief(view, *crops), crops)
+    assert decision.ranking == ("best", "unscored", "zero")
