@@ -267,3 +267,15 @@ def test_hostile_text_is_shown_as_text(
     assert page.evaluate("window.owned") is None
     page.goto(studio.split("?")[0] + "traces")
     assert "<script>window.owned" in page.inner_text("main")
+
+
+def test_a_setting_of_the_form_reaches_the_run(
+    studio: str, open_page: OpenPage, photo: Path
+) -> None:
+    page = open_page(studio)
+    upload(page, photo)
+    page.click("text=Settings")
+    page.select_option("#set-judge", "yes")
+    page.fill("#set-overrides", "R=3")
+    page.click("#crop")
+    page.wait_for_selector("text=Not used: judge, overrides (R)", timeout=60_000)
