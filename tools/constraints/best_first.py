@@ -19,7 +19,6 @@ from cropsmith.tools.constraints.grid_search import nearest_of_lattice
 from cropsmith.tools.constraints.kinds import (
     AtLeast,
     Axis,
-    Clause,
     Constraint,
     HasRatio,
     Measured,
@@ -72,25 +71,25 @@ def _placed(
 class _Sized:
     """Best boxes when the sizes are a list: a ratio is asked."""
 
-    def __init__(self, sizes: Sizes, wish: Wish, floor: Size) -> None:
+    def __init__(self, sizes: Sizes, floor: Size) -> None:
         enough = (sizes.widths >= floor.width) & (sizes.heights >= floor.height)
         self.widths, self.heights = sizes.widths[enough], sizes.heights[enough]
-        self.penalty, self.wish = sizes.penalty[enough], wish
+        self.penalty = sizes.penalty[enough]
 
-    def best(self, state: State) -> Best | None:
+    def best(self, state: State, wish: Wish) -> Best | None:
         """Return the best box of a state; None when it has none."""
-        lefts, across, x_legal = _placed(state.x, self.widths, self.wish.x)
-        tops, down, y_legal = _placed(state.y, self.heights, self.wish.y)
+        lefts, across, x_legal = _placed(state.x, self.widths, wish.x)
+        tops, down, y_legal = _placed(state.y, self.heights, wish.y)
         legal = x_legal & y_legal
         if not legal.any():
             return None
         inter = across * down
-        iou = inter / (self.wish.area + self.widths * self.heights - inter)
+        iou = inter / (wish.area + self.widths * self.heights - inter)
         value = np.where(legal, iou - self.penalty, -np.inf)
         index = int(np.argmax(value))
         left, top = int(lefts[index]), int(tops[index])
         right, bottom = left + int(self.widths[index]), top + int(self.heights[index])
-        return _best(float(value[index]), (left, top, right, bottom), self.wish)
+        return _best(float(value[index]), (left, top, right, bottom), wish)
 
 
 class _Free:
@@ -98,37 +97,37 @@ class _Free:
 
     An axis without strips has one best interval whatever the other axis does: each edge
     nearest to the wished one, and the least length if they leave less. An axis with
-    strips is searched through all its lengths, given the other; a copy space has one side, so that
-    at most one axis has strips.
+    strips is searched through all its lengths, given the other. A copy space has one side, so that
+    one axis has strips at most; a subject placed across and down has strips on both, and its box
+    is then legal, and none is proved as ever, but it may only be near the best.
     """
 
-    def __init__(self, image: Size, wish: Wish, floor: Size) -> None:
-        self.wish = wish
+    def __init__(self, image: Size, floor: Size) -> None:
         self.lengths = {
             Axis.X: np.arange(floor.width, image.width + 1, dtype=np.int64),
             Axis.Y: np.arange(floor.height, image.height + 1, dtype=np.int64),
         }
 
-    def best(self, state: State) -> Best | None:
+    def best(self, state: State, wish: Wish) -> Best | None:
         """Return the best box of a state; None when it has none."""
-        spans = {Axis.X: (state.x, self.wish.x), Axis.Y: (state.y, self.wish.y)}
+        spans = {Axis.X: (state.x, wish.x), Axis.Y: (state.y, wish.y)}
         found: dict[Axis, tuple[int, int]] = {}
         value = 0.0
         for axis in sorted(Axis, key=lambda a: bool(spans[a][0].strips)):
-            span, wish = spans[axis]
+            span, wished = spans[axis]
             other = spans[Axis.Y if axis is Axis.X else Axis.X]
             length, shared = self._other(found, other[1])
             sides = self.lengths[axis]
-            starts, overlap, legal = _placed(span, sides, wish)
+            starts, overlap, legal = _placed(span, sides, wished)
             if not legal.any():
                 return None
             inter = overlap * shared
-            iou = inter / (self.wish.area + sides * length - inter)
+            iou = inter / (wish.area + sides * length - inter)
             index = int(np.argmax(np.where(legal, iou, -1.0)))
             found[axis] = (int(starts[index]), int(starts[index] + sides[index]))
             value = float(iou[index])
         (left, right), (top, bottom) = found[Axis.X], found[Axis.Y]
-        return _best(value, (left, top, right, bottom), self.wish)
+        return _best(value, (left, top, right, bottom), wish)
 
     @staticmethod
     def _other(
@@ -148,39 +147,82 @@ def _best(value: float, corners: tuple[int, int, int, int], wish: Wish) -> Best:
     return Best((-value, off), corners)
 
 
-def search(
-    wish: Box, ratio: Ratio | None, constraints: Sequence[Constraint], image: Size
-) -> PixelBox | None:
-    """Return the legal box with the largest IoU with the wish; None when there is none at all.
+class Search:
+    """The legal crops of a photo: what the constraints say is worked out once for all wishes.
 
     The ratio comes from `ratio` and from any `HasRatio`; two different ones have no common box.
     """
-    floor = _floor(constraints)
-    ratios = {c.ratio for c in constraints if isinstance(c, HasRatio)} | ({ratio} - {None})
-    if len(ratios) > 1 or floor.width > image.width or floor.height > image.height:
-        return None
-    asked = next(iter(ratios), None)
-    clauses = [clause for constraint in constraints for clause in constraint.clauses()]
-    sizes = None if asked is None else sizes_of(asked, image)
 
-    def nearest(wanted: Box) -> Best | None:
-        place = Wish(
-            (wanted.x1 * image.width, wanted.x2 * image.width),
-            (wanted.y1 * image.height, wanted.y2 * image.height),
+    def __init__(
+        self, constraints: Sequence[Constraint], image: Size, ratio: Ratio | None = None
+    ) -> None:
+        self.image, self._floor = image, _floor(constraints)
+        ratios = {c.ratio for c in constraints if isinstance(c, HasRatio)} | ({ratio} - {None})
+        self._ratio = next(iter(ratios), None)
+        self._clauses = [clause for constraint in constraints for clause in constraint.clauses()]
+        self._measured = [c for c in constraints if isinstance(c, Measured)]
+        self._choices = Choices(self._clauses)
+        self._sizes = None if self._ratio is None else sizes_of(self._ratio, image)
+        self._boxes = _Sized(self._sizes, self._floor) if self._sizes else _Free(image, self._floor)
+        small = self._floor.width <= image.width and self._floor.height <= image.height
+        self._root = self._everything() if small and len(ratios) < 2 else None
+
+    def nearest(self, wish: Box) -> PixelBox | None:
+        """Return the legal box with the largest IoU with the wish; None when there is none."""
+        best = self._nearest(wish)
+        if best is not None and -best.rank[0] < MISSED:
+            best = self._nearest(Box.whole())
+        if best is None:
+            return None
+        if not all(c.holds(np.array([best.pixels])).all() for c in self._measured):
+            return nearest_of_lattice(
+                wish, self._sizes, self._floor, self._clauses, self._measured, self.image
+            )
+        left, top, right, bottom = best.pixels
+        return PixelBox(left=left, top=top, right=right, bottom=bottom)
+
+    def _everything(self) -> State | None:
+        """Return the state of every crop that may be legal; None where there is none."""
+        width, height = self.image.width, self.image.height
+        whole = State(Span((0, width), (0, width)), Span((0, height), (0, height)))
+        for clause in self._clauses:
+            if len(clause) == 1:
+                whole = whole.narrowed(clause[0])
+        return self._choices.follow(whole, self._floor, self._ratio)
+
+    def _nearest(self, wanted: Box) -> Best | None:
+        """Search best-first; see the module."""
+        width, height = self.image.width, self.image.height
+        wish = Wish(
+            (wanted.x1 * width, wanted.x2 * width), (wanted.y1 * height, wanted.y2 * height)
         )
-        boxes = _Sized(sizes, place, floor) if sizes else _Free(image, place, floor)
-        return _branch(boxes, clauses, image, floor, asked)
-
-    best = nearest(wish)
-    if best is not None and -best.rank[0] < MISSED:
-        best = nearest(Box.whole())
-    if best is None:
+        root, boxes = self._root, self._boxes
+        first = None if root is None else boxes.best(root, wish)
+        if root is None or first is None:
+            return None
+        ticket, seen = count(), {root}
+        queue = [(first, next(ticket), root)]
+        while queue:
+            best, _, state = heapq.heappop(queue)
+            ways = self._choices.broken(best.pixels, state)
+            if ways is None:
+                return best
+            for way in ways:
+                narrower = self._choices.follow(state.narrowed(way), self._floor, self._ratio)
+                if narrower is None or narrower in seen:
+                    continue
+                seen.add(narrower)
+                found = boxes.best(narrower, wish)
+                if found is not None:
+                    heapq.heappush(queue, (found, next(ticket), narrower))
         return None
-    measured = [c for c in constraints if isinstance(c, Measured)]
-    if not all(c.holds(np.array([best.pixels])).all() for c in measured):
-        return nearest_of_lattice(wish, sizes, floor, clauses, measured, image)
-    left, top, right, bottom = best.pixels
-    return PixelBox(left=left, top=top, right=right, bottom=bottom)
+
+
+def search(
+    wish: Box, ratio: Ratio | None, constraints: Sequence[Constraint], image: Size
+) -> PixelBox | None:
+    """Return the legal box with the largest IoU with one wish; None when there is none at all."""
+    return Search(constraints, image, ratio).nearest(wish)
 
 
 def _floor(constraints: Sequence[Constraint]) -> Size:
@@ -190,36 +232,3 @@ def _floor(constraints: Sequence[Constraint]) -> Size:
         width=max((s.width for s in sizes), default=1),
         height=max((s.height for s in sizes), default=1),
     )
-
-
-def _branch(
-    boxes: _Sized | _Free, clauses: Sequence[Clause], image: Size, floor: Size, ratio: Ratio | None
-) -> Best | None:
-    """Search best-first; see the module."""
-    whole = State(
-        Span((0, image.width), (0, image.width)), Span((0, image.height), (0, image.height))
-    )
-    for clause in clauses:
-        if len(clause) == 1:
-            whole = whole.narrowed(clause[0])
-    choices = Choices(clauses)
-    root = choices.follow(whole, floor, ratio)
-    first = None if root is None else boxes.best(root)
-    if root is None or first is None:
-        return None
-    ticket, seen = count(), {root}
-    queue = [(first, next(ticket), root)]
-    while queue:
-        best, _, state = heapq.heappop(queue)
-        ways = choices.broken(best.pixels, state)
-        if ways is None:
-            return best
-        for way in ways:
-            narrower = choices.follow(state.narrowed(way), floor, ratio)
-            if narrower is None or narrower in seen:
-                continue
-            seen.add(narrower)
-            found = boxes.best(narrower)
-            if found is not None:
-                heapq.heappush(queue, (found, next(ticket), narrower))
-    return None

@@ -24,16 +24,29 @@ class Span:
     start: tuple[int, int]
     end: tuple[int, int]
     strips: tuple[Bound, ...] = ()
+    sides: tuple[int, int | None] = (1, None)
+    """The least and the greatest length that was asked for."""
 
     @property
     def lengths(self) -> tuple[int, int]:
         """The least and the greatest length; crossed when there is none."""
-        return max(1, self.end[0] - self.start[1]), self.end[1] - self.start[0]
+        least, greatest = self.sides
+        room = self.end[1] - self.start[0]
+        return (
+            max(least, self.end[0] - self.start[1]),
+            room if greatest is None else min(greatest, room),
+        )
 
     def bounded(self, bound: Bound) -> "Span":
         """Return the span with one more bound."""
         if bound.share:
             return self if bound in self.strips else replace(self, strips=(*self.strips, bound))
+        if bound.length:
+            least, greatest = self.sides
+            if not bound.at_most:
+                return replace(self, sides=(max(least, bound.limit), greatest))
+            most = bound.limit if greatest is None else min(greatest, bound.limit)
+            return replace(self, sides=(least, most))
         low, high = self.end if bound.from_end else self.start
         cut = (low, min(high, bound.limit)) if bound.at_most else (max(low, bound.limit), high)
         return replace(self, end=cut) if bound.from_end else replace(self, start=cut)
@@ -49,6 +62,10 @@ class Span:
                 high = np.minimum(high, limit)
             else:
                 low = np.maximum(low, limit)
+        least, greatest = self.sides
+        if least > 1 or greatest is not None:
+            asked = (sides >= least) & (sides <= (self.end[1] if greatest is None else greatest))
+            low = np.where(asked, low, high + 1)
         return low, high
 
     def within(self, least: int, greatest: int) -> "Span":
@@ -95,6 +112,8 @@ class State:
                 w0, w1 = max(w0, int(h0 * share - share - 1)), min(w1, int(h1 * share + share + 2))
                 h0 = max(h0, int(w0 / share - 1 / share - 1))
                 h1 = min(h1, int(w1 / share + 1 / share + 2))
+            if w0 > w1 or h0 > h1:
+                return None
             x, y = x.within(w0, w1), y.within(h0, h1)
             if x.empty or y.empty:
                 return None
@@ -113,6 +132,7 @@ class Choices:
         self._limit = np.array([b.limit for b in bounds], dtype=np.int64)
         self._share = np.array([b.share for b in bounds], dtype=np.float64)
         self._from_end = np.array([b.from_end for b in bounds], dtype=bool)
+        self._length = np.array([b.length for b in bounds], dtype=bool)
         self._by_way = _firsts([len(way) for way in self._ways])
         self._by_clause = _firsts([len(clause) for clause in self.clauses])
 
@@ -148,6 +168,7 @@ class Choices:
         end = np.where(self._across, right, bottom)
         depth = strip(self._share, end - start)
         line = np.where(self._from_end, end - depth, start + depth)
+        line = np.where(self._length, end - start, line)
         true = np.where(self._at_most, line <= self._limit, line >= self._limit)
         ways = np.logical_and.reduceat(true, self._by_way)
         failing = np.flatnonzero(~np.logical_or.reduceat(ways, self._by_clause))
@@ -184,7 +205,10 @@ class Choices:
         high = np.where(
             self._from_end, both(x.end[1], y.end[1]) - shallow, both(x.start[1], y.start[1]) + deep
         )
-        return low, high
+        return (
+            np.where(self._length, both(x.lengths[0], y.lengths[0]), low),
+            np.where(self._length, both(x.lengths[1], y.lengths[1]), high),
+        )
 
 
 def _firsts(counts: Sequence[int]) -> NDArray[np.int64]:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.constraints.kinds import Clause, ClearSide, in_words
+from cropsmith.tools.constraints.kinds import Clause, ClearSide, Measured, in_words
 from cropsmith.tools.constraints.sizes import Pixels
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.geometry import PixelBox, Size
@@ -55,7 +55,7 @@ class Clutter:
 
 
 @dataclass(frozen=True)
-class CalmSide:
+class CalmSide(Measured):
     """The strip along one side of the crop has little detail: words can be read on it."""
 
     side: Side

@@ -1,39 +1,37 @@
 """From what was asked and what was found to the hard constraints of one target."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from cropsmith.tools.constraints.calling import called
 from cropsmith.tools.constraints.clutter import CalmSide, Clutter
+from cropsmith.tools.constraints.fitting import Fitted, Part, fitted
 from cropsmith.tools.constraints.kinds import (
     AtLeast,
     ClearSide,
     Constraint,
-    Contains,
-    Excludes,
     Inside,
-    NotCut,
+    contains,
     touched,
     with_target,
 )
+from cropsmith.tools.constraints.must_stay import Because, bystanders, must_stay, room_of_doubt
+from cropsmith.tools.constraints.things import Contains, Excludes, NotCut
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
+from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Intent, NeverCut, Target
 from cropsmith.tools.schema.result import CheckKind
 
-PROTECTED = {
-    NeverCut.FACES: EvidenceKind.FACE,
-    NeverCut.TEXT: EvidenceKind.TEXT,
-    NeverCut.PEOPLE: EvidenceKind.PERSON,
-    NeverCut.SUBJECT: EvidenceKind.SUBJECT,
-}
-NAMES = {
-    EvidenceKind.FACE: "a face",
-    EvidenceKind.TEXT: "a line of text",
-    EvidenceKind.PERSON: "a person",
-    EvidenceKind.SUBJECT: "the subject",
-    EvidenceKind.AVOID: "what to leave out",
-    EvidenceKind.SALIENT: "what draws the eye",
-}
+SOLID = (EvidenceKind.FACE, EvidenceKind.TEXT, EvidenceKind.PERSON)
+"""What copy space is better free of, beside what must stay."""
+AVOID_ROOM = 0.05
+"""Room on every side of what is to go, as a share of its own sides: boxes are drawn tightly, and
+an edge of it shows more than the same edge of something else."""
+
+LEAST_PICTURE = 0.4
+"""Share of the largest box's sides that a crop keeps when something is to go and nothing is named:
+a few pixels beside the car are no picture without the car."""
 
 
 def constraints_for(
@@ -42,64 +40,100 @@ def constraints_for(
     evidence: Iterable[Evidence],
     image: Size,
     clutter: Clutter | None = None,
+    staying: Fitted | None = None,
 ) -> Sequence[Constraint]:
     """Return what must hold of every crop for a target, in whole pixels of the image.
 
-    Evidence is taken at its word: a `SUBJECT` box must be inside when a subject was asked for, an
-    `AVOID` box outside; faces, text and people count when the intent says never to cut them. Copy
-    space must be free of subjects, faces and text, and calm where the photo's `clutter` is given.
+    What must stay is inside as far as the shape can hold it (`staying`, else as the evidence says),
+    an `AVOID` box outside. Copy space must be free of what must stay, and, where that can be, of
+    other faces, people and text, and calm where the photo's `clutter` is given.
     """
     found = list(evidence)
-    subjects = _subjects(intent, found)
-    constraints: list[Constraint] = [Inside(image)]
-    # A subject never to be cut must be inside; any other may yield where it cannot fit.
-    kind = CheckKind.NEVER_CUT if NeverCut.SUBJECT in intent.never_cut else CheckKind.SUBJECT
-    for subject in subjects:
-        constraints.append(Contains(touched(subject.box, image), _name(subject), kind))
-    if intent.margin and subjects:
-        room = with_margin([s.box for s in subjects], intent.margin, image)
+    stay = must_stay(intent, found)
+    parts = (staying or fitted(stay, target, image)).parts
+    constraints: list[Constraint] = [Inside(image), *(_kept(intent, part, image) for part in parts)]
+    if intent.margin and stay.named:
+        room = with_margin([thing.box for thing in stay.named], intent.margin, image)
         wish = f"a margin of {intent.margin:.0%} round the subject"
         constraints.append(Contains(touched(room, image), wish, CheckKind.MARGIN))
     for one in found:
         if one.kind is EvidenceKind.AVOID:
-            constraints.append(Excludes(touched(one.box, image), _name(one)))
+            clear = 0.0 if one.source == "user" else max(AVOID_ROOM, room_of_doubt(one))
+            constraints.append(Excludes(touched(one.box, image), called(one), slack=-clear))
+    if not stay.named and any(one.kind is EvidenceKind.AVOID for one in found):
+        constraints.append(least_picture(target, image))
     for zone in intent.keep_out:
-        constraints.append(Excludes(touched(zone, image), "a keep-out zone", CheckKind.KEEP_OUT))
-    kinds = {PROTECTED[kind] for kind in intent.never_cut}
-    for one in found:
-        if one.kind in kinds and one not in subjects:
-            constraints.append(NotCut(touched(one.box, image), _name(one)))
+        name = f"the keep-out zone {','.join(f'{edge:.3g}' for edge in zone.corners)}"
+        constraints.append(Excludes(touched(zone, image), name, CheckKind.KEEP_OUT))
+    for face in bystanders(stay, found):
+        box = touched(face.box, image)
+        constraints.append(NotCut(box, called(face), CheckKind.BYSTANDER))
     if intent.min_size is not None:
         constraints.append(AtLeast(intent.min_size))
     if intent.copy_space is not None:
-        obstacles = _obstacles(subjects, found)
-        boxes = tuple(touched(one.box, image) for one in obstacles)
-        space = intent.copy_space
-        constraints.append(ClearSide(space.side, space.share, boxes))
-        if clutter is not None:
-            constraints.append(CalmSide(space.side, space.share, clutter))
+        constraints += _copy_space(intent, parts, found, image, clutter)
     return with_target(constraints, target, intent.upscale)
 
 
-def _subjects(intent: Intent, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the boxes of what was named or shown; none when the person named nothing."""
-    if intent.subject_box is not None:
-        return [Evidence(kind=EvidenceKind.SUBJECT, box=intent.subject_box, source="user")]
-    if not intent.subjects and intent.subject_image is None:
-        return []
-    return [one for one in evidence if one.kind is EvidenceKind.SUBJECT]
+def least_picture(target: Target, image: Size) -> AtLeast:
+    """Return the least size that an exclusion may leave of the photo, in the target's shape."""
+    ratio = (target.ratio or Ratio.of_size(image)).value
+    width = LEAST_PICTURE * min(image.width, image.height * ratio)
+    size = Size(width=max(1, int(width)), height=max(1, int(width / ratio)))
+    return AtLeast(size, "a picture of {size} pixels", CheckKind.LEAST_PICTURE)
 
 
-def _obstacles(subjects: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return what copy space must be free of; what draws the eye only where nothing else is."""
-    solid = {EvidenceKind.SUBJECT, EvidenceKind.FACE, EvidenceKind.TEXT, EvidenceKind.PERSON}
-    found = [*subjects, *(e for e in evidence if e.kind in solid and e not in subjects)]
-    return found or [one for one in evidence if one.kind is EvidenceKind.SALIENT]
+def _kept(intent: Intent, part: Part, image: Size) -> Contains:
+    """Return the constraint of one part that must stay."""
+    thing = part.thing
+    kind = CheckKind.MUST_STAY
+    if thing.because is Because.NAMED:
+        kind = CheckKind.SUBJECT
+    if thing.because is Because.NEVER_CUT or (
+        thing.because is Because.NAMED and NeverCut.SUBJECT in intent.never_cut
+    ):
+        kind = CheckKind.NEVER_CUT
+    heart, whole = None if thing.heart is None else part.heart, touched(thing.box, image)
+    return Contains(
+        part.pixels,
+        thing.what,
+        kind,
+        heart,
+        thing.heart_name,
+        air=_air(part.pixels, whole),
+        part="" if contains(part.pixels, whole) else thing.heart_name,
+    )
 
 
-def _name(evidence: Evidence) -> str:
-    """Return what to call a piece of evidence in a sentence."""
-    return f"the {evidence.phrase}" if evidence.phrase else NAMES[evidence.kind]
+def _air(box: PixelBox, thing: PixelBox) -> float:
+    """Return the share of the box's side that may go on any one side before the thing is cut."""
+    width, height = box.size.width, box.size.height
+    across = min(thing.left - box.left, box.right - thing.right) / width
+    return max(
+        0.0, min(across, (thing.top - box.top) / height, (box.bottom - thing.bottom) / height)
+    )
+
+
+def _copy_space(
+    intent: Intent,
+    parts: Sequence[Part],
+    found: Sequence[Evidence],
+    image: Size,
+    clutter: Clutter | None,
+) -> Iterator[Constraint]:
+    """Yield a side free of what must stay, then calm, then free of all else that is solid."""
+    space = intent.copy_space
+    if space is None:
+        return
+    main = tuple(touched(part.thing.box, image) for part in parts)
+    boxes = [touched(one.box, image) for one in found if one.kind in SOLID]
+    rest = tuple(box for box in dict.fromkeys(boxes) if box not in main)
+    if main or not rest:
+        yield ClearSide(space.side, space.share, main)
+    if rest:
+        yield ClearSide(space.side, space.share, rest, of="other things")
+    if clutter is not None:
+        yield CalmSide(space.side, space.share, clutter)
 
 
 def with_margin(boxes: Sequence[Box], margin: float, image: Size) -> Box:

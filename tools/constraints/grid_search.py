@@ -92,6 +92,10 @@ def _holds(bound: Bound, boxes: Pixels) -> NDArray[np.bool_]:
     """Tell for each box whether a bound holds."""
     first = 0 if bound.axis is Axis.X else 1
     start, end = boxes[:, first], boxes[:, first + 2]
+    if bound.length:
+        return np.asarray(
+            (end - start <= bound.limit) if bound.at_most else end - start >= bound.limit
+        )
     depth = strip(bound.share, end - start) if bound.share else 0
     line = end - depth if bound.from_end else start + depth
     return np.asarray(line <= bound.limit if bound.at_most else line >= bound.limit)

@@ -6,10 +6,11 @@ of five alternatives: the face inside, or left, right, above, below of the crop.
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,8 @@ def strip(share: float | NDArray[np.float64], side: Pixels | int) -> Pixels:
 class Bound:
     """A line of the crop lies at most (or at least) at a pixel edge of the image.
 
-    The line is the crop's first edge plus a strip, or, `from_end`, its last edge minus a strip.
+    The line is the crop's first edge plus a strip, or, `from_end`, its last edge minus a strip. A
+    bound on the `length` is one on the crop's side instead: so many pixels at most, or at least.
     """
 
     axis: Axis
@@ -47,7 +49,11 @@ class Bound:
     limit: int
     share: float = 0.0
     from_end: bool = False
+    length: bool = False
 
+
+UPSCALING = "without upscaling"
+"""Ends the wish for pixels that an output must have and the photo may not be enlarged to."""
 
 Alternative = tuple[Bound, ...]
 Clause = tuple[Alternative, ...]
@@ -75,16 +81,16 @@ class Constraint(Protocol):
         ...
 
 
-@runtime_checkable
-class Measured(Protocol):
+class Measured(ABC):
     """A constraint that no bounds on the crop's lines can express: boxes must be tried."""
 
+    @abstractmethod
     def holds(self, boxes: Pixels) -> NDArray[np.bool_]:
         """Tell for each box, (N, 4), whether it holds."""
         ...
 
 
-def _inside(box: PixelBox) -> Alternative:
+def inside(box: PixelBox) -> Alternative:
     """Return the bounds that put `box` inside the crop."""
     return (
         Bound(Axis.X, True, box.left),
@@ -94,7 +100,7 @@ def _inside(box: PixelBox) -> Alternative:
     )
 
 
-def _outside(box: PixelBox) -> Clause:
+def outside(box: PixelBox) -> Clause:
     """Return the four ways to have no pixel of `box` in the crop."""
     return (
         (Bound(Axis.X, False, box.right),),
@@ -191,73 +197,6 @@ class AtLeast:
         return ()
 
 
-@dataclass(frozen=True)
-class Contains:
-    """A box lies wholly inside the crop: a subject, or a subject with its margin."""
-
-    box: PixelBox
-    what: str = "the subject"
-    kind: CheckKind = CheckKind.SUBJECT
-
-    @property
-    def wish(self) -> str:
-        """What it asks."""
-        return f"{self.what} inside"
-
-    def check(self, pixels: PixelBox) -> Check:
-        """Hold it against a crop."""
-        return Check(name=self.kind, ok=contains(pixels, self.box), detail=self.what)
-
-    def clauses(self) -> Sequence[Clause]:
-        """Return one clause without a choice."""
-        return ((_inside(self.box),),)
-
-
-@dataclass(frozen=True)
-class Excludes:
-    """No pixel of a box is in the crop: an excluded thing, or a keep-out zone."""
-
-    box: PixelBox
-    what: str
-    kind: CheckKind = CheckKind.AVOID
-
-    @property
-    def wish(self) -> str:
-        """What it asks."""
-        return f"{self.what} left out"
-
-    def check(self, pixels: PixelBox) -> Check:
-        """Hold it against a crop."""
-        return Check(name=self.kind, ok=apart(pixels, self.box), detail=self.what)
-
-    def clauses(self) -> Sequence[Clause]:
-        """Return one clause of four sides."""
-        return (_outside(self.box),)
-
-
-@dataclass(frozen=True)
-class NotCut:
-    """A box is not cut through: wholly inside the crop or wholly outside."""
-
-    box: PixelBox
-    what: str
-    kind: CheckKind = CheckKind.NEVER_CUT
-
-    @property
-    def wish(self) -> str:
-        """What it asks."""
-        return f"{self.what} not cut"
-
-    def check(self, pixels: PixelBox) -> Check:
-        """Hold it against a crop."""
-        ok = contains(pixels, self.box) or apart(pixels, self.box)
-        return Check(name=self.kind, ok=ok, detail=self.what)
-
-    def clauses(self) -> Sequence[Clause]:
-        """Return one clause of five ways."""
-        return ((_inside(self.box), *_outside(self.box)),)
-
-
 def in_words(side: Side) -> str:
     """Return "on the left", "at the top"."""
     return f"{'at' if side in (Side.TOP, Side.BOTTOM) else 'on'} the {side}"
@@ -271,11 +210,14 @@ class ClearSide:
     share: float
     obstacles: tuple[PixelBox, ...]
     kind: CheckKind = CheckKind.COPY_SPACE
+    of: str = ""
+    """What the obstacles are, where they are not all there is."""
 
     @property
     def wish(self) -> str:
         """What it asks."""
-        return f"{self.share:.0%} free {in_words(self.side)}"
+        of = f" of {self.of}" if self.of else ""
+        return f"{self.share:.0%} free{of} {in_words(self.side)}"
 
     def zone(self, pixels: PixelBox) -> PixelBox:
         """Return the strip of a crop."""
@@ -316,8 +258,8 @@ class ClearSide:
             beyond = Bound(axis, False, last, share=self.share, from_end=True)
         behind = Bound(axis, not beyond.at_most, last if beyond.at_most else first,
                        from_end=not beyond.at_most)  # fmt: skip
-        outside = [way for way in _outside(box) if way[0].axis is not axis]
-        return ((beyond,), (behind,), *outside)
+        beside = [way for way in outside(box) if way[0].axis is not axis]
+        return ((beyond,), (behind,), *beside)
 
 
 def touched(box: Box, image: Size) -> PixelBox:
@@ -337,5 +279,5 @@ def with_target(
     if ratio is not None:
         implied.append(HasRatio(ratio))
     if target.size is not None and not target.at_most and not upscale:
-        implied.append(AtLeast(target.size, "{size} pixels without upscaling"))
+        implied.append(AtLeast(target.size, f"{{size}} pixels {UPSCALING}"))
     return (*constraints, *(c for c in implied if c not in constraints))

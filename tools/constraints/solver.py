@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cropsmith.tools.constraints.best_first import search
+from cropsmith.tools.constraints.best_first import Search
 from cropsmith.tools.constraints.kinds import Constraint, with_target
 from cropsmith.tools.constraints.relaxation import conflict
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
@@ -16,17 +16,33 @@ def solve(
     image: Size,
     upscale: bool = False,
 ) -> PixelBox:
-    """Return the box nearest to the wish (by IoU) in which every constraint holds.
+    """Return the box nearest to the wish (by IoU) in which every constraint holds: `solve_all`."""
+    (found,) = solve_all([wish], target, constraints, image, upscale)
+    return found
+
+
+def solve_all(
+    wishes: Sequence[Box],
+    target: Target,
+    constraints: Sequence[Constraint],
+    image: Size,
+    upscale: bool = False,
+) -> list[PixelBox]:
+    """Return for each wish the nearest box (by IoU) in which every constraint holds.
 
     The target's ratio holds to the pixel, and a firm size is reached without upscaling unless
     `upscale`. Raises `Conflict`, an `Infeasible`, with what cannot hold together and the smallest
     relaxation that would.
     """
     everything = with_target(constraints, target, upscale)
-    found = search(wish, None, everything, image)
-    if found is None:
-        raise conflict(wish, everything, image)
-    return found
+    crops = Search(everything, image)
+    solved = []
+    for wish in wishes:
+        found = crops.nearest(wish)
+        if found is None:
+            raise conflict(wish, everything, image)
+        solved.append(found)
+    return solved
 
 
 def output_size(pixels: PixelBox, target: Target, upscale: bool = False) -> Size:

@@ -1,6 +1,10 @@
 """The indexes that a run takes its examples from: a dataset's, and a person's own crops."""
 
+import io
+from collections.abc import Sequence
 from pathlib import Path
+
+from PIL import Image
 
 from cropsmith.settings import home
 from cropsmith.tools.examples.near_duplicate import dhash
@@ -40,7 +44,8 @@ def keep_crop(photo: Photo, box: Box, *, text: str = "", embedder_name: str = ""
         by = embedder(index.manifest.embedder_name)
         pictures = ImageStore(index.folder / "pictures")
         with writing(index.folder):
-            copy = pictures.put(downscaled(photo.data, EXAMPLE_SIDE))
+            small = _level_jpeg(photo) if photo.level else downscaled(photo.data, EXAMPLE_SIDE)
+            copy = pictures.put(small)
         row = ExampleRow(
             source=PERSONAL,
             name=f"{photo.name}#{text}" if text else photo.name,
@@ -60,9 +65,25 @@ def keep_crop(photo: Photo, box: Box, *, text: str = "", embedder_name: str = ""
         index.close()
 
 
+def _level_jpeg(photo: Photo) -> bytes:
+    """Return a straightened photo as it is kept in an index."""
+    out = io.BytesIO()
+    Image.fromarray(photo.pixels(EXAMPLE_SIDE)).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
 DEFAULT_INDEX = "default"
 OFF = "off"
 """As the name of an index: retrieve nothing."""
+
+
+def index_folders(name: str = "") -> Sequence[Path]:
+    """Return the folders of the indexes that a run of this setting takes examples from."""
+    if name == OFF:
+        return []
+    folders = [index_folder(name)] if name else []
+    optional = [personal_folder()] if name else [index_folder(DEFAULT_INDEX), personal_folder()]
+    return [*folders, *(f for f in optional if f not in folders and (f / MANIFEST).is_file())]
 
 
 def open_retriever(name: str = "", *, pictures: bool) -> Retriever | None:
@@ -72,11 +93,7 @@ def open_retriever(name: str = "", *, pictures: bool) -> Retriever | None:
     None where there is no index, or for the name "off". UsageError for a named index that is not
     there, and for any that cannot be read.
     """
-    if name == OFF:
-        return None
-    folders = [index_folder(name)] if name else []
-    optional = [personal_folder()] if name else [index_folder(DEFAULT_INDEX), personal_folder()]
-    folders += [f for f in optional if f not in folders and (f / MANIFEST).is_file()]
+    folders = index_folders(name)
     if not folders:
         return None
     images = ImageStore(home() / "images") if pictures else None

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cropsmith.errors import UnreadableImage, UsageError
+from cropsmith.errors import UnreadableImage, UsageError, why
 from cropsmith.tools.examples.row import PERSONAL
-from cropsmith.tools.images.decode import decoding, open_image, upright_size
+from cropsmith.tools.images.look import file_size
 from cropsmith.tools.schema.evidence import ExpertCrop
 from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
@@ -52,7 +52,7 @@ def read_own_crops(file: Path) -> OwnCrops:
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}.") from error
+        raise UsageError(f"{file} cannot be read: {why(error)}.") from error
     photos: dict[str, LabelledPhoto] = {}
     bad: list[Bad] = []
     for number, line in lines(text):
@@ -149,9 +149,8 @@ def _photo(line: _Line, folder: Path) -> LabelledPhoto:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableImage(f"{path} cannot be read: {error.strerror}.") from error
-    with decoding(path.name), open_image(data, path.name) as image:
-        size = upright_size(image)
+        raise UnreadableImage(f"{path} cannot be read: {why(error)}.") from error
+    size = file_size(path.name, data)
     return LabelledPhoto(
         name=f"{line.image}#{line.text}" if line.text else line.image,
         path=str(path),

@@ -1,10 +1,12 @@
 """Selection of in-context examples as in Cropper (CVPR 2025, 2408.07790): Q, then G, S and T.
 
 Z = the S photos most similar to the query by Q, the cosine of their embeddings; of each, the T
-crops that G likes best: highest score for free cropping, nearest mask centre for subjects, nearest
-ratio for ratios. The query itself and its near-duplicates are never among them.
+crops that G likes best: highest score for free cropping, nearest mask centre for subjects (a row
+without a subject comes last), nearest ratio for ratios. The query itself and its near-duplicates
+are never among them.
 """
 
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +33,9 @@ photos that are about equally similar."""
 EXAMPLE_SIDE = 1024
 """Long side in pixels of an example's picture in the image store; a model is shown less."""
 
+Choice = Literal["similar", "random"]
+"""Q: the photos most similar to the query, or any, drawn anew for each query but the same each
+time."""
 Criterion = Literal["score", "centre", "ratio"]
 """G: highest MOS, nearest mask centre, nearest ratio."""
 
@@ -42,6 +47,8 @@ class Selection(Value):
     """S."""
     crops: int = 5
     """T, of each photo."""
+    which: Choice = "similar"
+    """Q."""
     by: Criterion = "score"
     """G."""
     centre: Point | None = None
@@ -100,7 +107,7 @@ class Retriever:
         wanted = selection.photos * (1 if self._images is None else 2)
         for shelf in self._shelves:
             taken = 0
-            for photo in self._photos(shelf, view):
+            for photo in self._ordered(shelf, view, selection.which):
                 row = photo.rows[0]
                 if row.sha256 == view.sha256 or (
                     selection.guard
@@ -123,6 +130,17 @@ class Retriever:
             else:
                 examples.append(example)
         return Retrieved(tuple(examples), duplicates, tuple(missing))
+
+    def _ordered(self, shelf: Shelf, view: View, which: Choice) -> Iterator[_Found]:
+        """Yield the photos of an index by Q."""
+        photos = self._photos(shelf, view)
+        if which == "similar":
+            return photos
+
+        def drawn(photo: _Found) -> bytes:
+            return hashlib.sha256(f"{view.sha256} {photo.rows[0].sha256}".encode()).digest()
+
+        return iter(sorted(photos, key=drawn))
 
     def _photos(self, shelf: Shelf, view: View) -> Iterator[_Found]:
         """Yield the photos of an index, most similar first, asking for more as they are used."""
@@ -178,8 +196,9 @@ def _distance(row: ExampleRow, crop: ExpertCrop, selection: Selection) -> float:
         ratio = crop.box.width * row.size.width / (crop.box.height * row.size.height)
         return abs(math.log(ratio / selection.ratio.value))
     if selection.by == "centre" and selection.centre is not None:
-        centre = row.subject or crop.box.centre
-        return math.dist((centre.x, centre.y), (selection.centre.x, selection.centre.y))
+        if row.subject is None:  # the crop's own centre would say nothing of a subject
+            return math.inf
+        return math.dist((row.subject.x, row.subject.y), (selection.centre.x, selection.centre.y))
     return -(crop.score or 0.0)
 
 

@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 from pydantic import ValidationError
 
-from cropsmith.errors import UnreadableImage, UsageError
+from cropsmith.errors import UnreadableImage, UsageError, why
 from cropsmith.tools.examples.near_duplicate import dhash
-from cropsmith.tools.images.decode import decoding, open_image, upright_size
-from cropsmith.tools.images.thumbnail import small_rgb
+from cropsmith.tools.images.look import look_at
+from cropsmith.tools.images.subject_mask import subject_from_mask
 from cropsmith.tools.schema.evidence import ExpertCrop
 from cropsmith.tools.schema.geometry import Point, Size
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
@@ -36,7 +35,7 @@ class ExampleRow(Value):
     dhash: int
     crops: tuple[ExpertCrop, ...]
     subject: Point | None = None
-    """Centre of the subject's mask or box."""
+    """Centroid of the subject's mask, else the middle of its box."""
     text: str = ""
     split: str = ""
 
@@ -61,17 +60,29 @@ def entries_of(photos: Iterable[LabelledPhoto]) -> Iterator[Entry]:
 def entry_of(photo: LabelledPhoto) -> Entry:
     """Return a photo as an entry; its file is read when the index is built."""
     kept = photo.model_dump_json(include={"path", "crops", "subject", "text", "split"})
-    try:
-        state = Path(photo.path).stat()
-        changed = f"{state.st_size} {state.st_mtime_ns}"
-    except OSError:  # said when it is opened
-        changed = ""
-
+    changed = _changed(photo.path)
+    # A row from before masks were read holds the middle of the box: it is written anew.
+    masked = f" mask {_changed(photo.subject_mask)}" if photo.subject_mask else ""
     return Entry(
         id=f"{photo.source}/{photo.name}",
-        fingerprint=hashlib.sha256(f"{kept} {changed}".encode()).hexdigest()[:16],
+        fingerprint=hashlib.sha256(f"{kept} {changed}{masked}".encode()).hexdigest()[:16],
         open=lambda side: _opened(photo, side),
     )
+
+
+def _changed(path: str) -> str:
+    try:
+        state = Path(path).stat()
+    except OSError:  # said when it is opened
+        return ""
+    return f"{state.st_size} {state.st_mtime_ns}"
+
+
+def _subject(photo: LabelledPhoto, size: Size) -> Point | None:
+    """Return the centre of the subject; UsageError when its mask cannot be used."""
+    if photo.subject_mask:
+        return subject_from_mask(photo.subject_mask, size).centre
+    return photo.subject.centre if photo.subject else None
 
 
 def _differs(said: Size, found: Size) -> bool:
@@ -84,10 +95,9 @@ def _opened(photo: LabelledPhoto, side: int) -> Opened:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableImage(f"{path} cannot be read: {error.strerror}.") from error
-    with decoding(path.name), open_image(data, path.name) as image:
-        size = upright_size(image)
-        pixels = np.asarray(small_rgb(image, side))
+        raise UnreadableImage(f"{path} cannot be read: {why(error)}.") from error
+    look = look_at(path.name, data, side)
+    size, pixels = look.size, look.pixels
     if photo.size is not None and _differs(photo.size, size):
         raise UnreadableImage(
             f"{path.name} is {size.width}x{size.height}, but its labels are of a photo of "
@@ -102,7 +112,7 @@ def _opened(photo: LabelledPhoto, side: int) -> Opened:
         size=size,
         dhash=dhash(pixels),
         crops=photo.crops,
-        subject=photo.subject_centre,
+        subject=_subject(photo, size),
         text=photo.text,
         split=photo.split,
     )

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
+from cropsmith.errors import OutputError, why
 from cropsmith.tools.explain.changes import notable
 from cropsmith.tools.schema.result import ElementChange
 
@@ -119,8 +120,15 @@ def beneath(photo: Image.Image, changed: Sequence[ElementChange]) -> Image.Image
 
 
 def save(changed: Sequence[ElementChange], path: Path) -> None:
-    """Write the chart, as SVG when the name ends so, else in the format of the name."""
-    if path.suffix.lower() == ".svg":
-        path.write_text(svg(changed), "utf-8")
-    else:
-        picture(changed).save(path)
+    """Write the chart, as SVG when the name ends so, else in the format of the name.
+
+    OutputError where nothing can be written, or in no format of that name.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix.lower() == ".svg":
+            path.write_text(svg(changed), "utf-8")
+        else:
+            picture(changed).save(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(f"The chart {path} cannot be written: {why(error)}.") from error

@@ -1,147 +1,17 @@
-"""Reasons in words, each from a contribution that was measured; at most three."""
+"""Reasons in words, each from what was found or measured; at most three."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-import numpy as np
-
+from cropsmith.tools.explain.contributions import Choice, Contribution, contributions, cut_away
+from cropsmith.tools.explain.naming import Named, avoided, counted, is_doubtful, named_things
 from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.preference import Preference
-from cropsmith.tools.schema.geometry import Box, as_array
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
+from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.request import Intent, Side, Tightness
+from cropsmith.tools.schema.result import Verdict
 from cropsmith.tools.vision.faces import is_certain
-from cropsmith.tools.vision.texture import Plane, share_inside
-
-LEAST_CUT = 0.03
-"""Share of a side below which a cut is not worth a word."""
-MOVE = 0.1
-
-
-class Choice(StrEnum):
-    """One choice that a crop makes."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    TOP = "top"
-    BOTTOM = "bottom"
-    ACROSS = "across"
-    """Where the frame lies from left to right."""
-    DOWN = "down"
-    """Where the frame lies from top to bottom."""
-    CLOSER = "closer"
-    FACES = "faces"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
-    """What one choice is worth, and what was measured where it matters."""
-
-    choice: Choice
-    gain: float
-    """Log odds that an expert prefers the crop to the one that chooses otherwise."""
-    amount: float = 0.0
-    """Cut share of the side, or the factor by which the frame came closer."""
-    interest: float = 0.0
-    """Share of the photo's saliency in what was cut, divided by its share of the area."""
-    detail: float = 0.0
-    """Mean detail of what was cut, divided by the photo's mean."""
-
-
-def contributions(
-    sight: Sight, box: Box, preference: Preference | None = None
-) -> Sequence[Contribution]:
-    """Return what each choice of the crop contributed, the greatest gain first."""
-    preference = preference or Preference.load()
-    rivals = [*_uncut(box), *_moved(box), *_wider(box), *_through_a_face(sight, box)]
-    boxes = as_array([box, *(rival for _, rival in rivals)])
-    chosen = preference.chosen(sight, boxes)
-    gains: dict[Choice, list[float]] = {}
-    for (choice, _), value in zip(rivals, chosen[1:], strict=True):
-        gains.setdefault(choice, []).append(float(chosen[0] - value))
-    found = [_measured(sight, box, choice, float(np.mean(g))) for choice, g in gains.items()]
-    return sorted(found, key=lambda c: -c.gain)
-
-
-def cut_away(box: Box) -> dict[Choice, Box]:
-    """Return the strips of the photo that the crop discards, over its full width or height."""
-    strips = {
-        Choice.LEFT: (0, 0, box.x1, 1),
-        Choice.RIGHT: (box.x2, 0, 1, 1),
-        Choice.TOP: (0, 0, 1, box.y1),
-        Choice.BOTTOM: (0, box.y2, 1, 1),
-    }
-    amounts = {
-        Choice.LEFT: box.x1,
-        Choice.RIGHT: 1 - box.x2,
-        Choice.TOP: box.y1,
-        Choice.BOTTOM: 1 - box.y2,
-    }
-    return {side: Box.of(strips[side]) for side, a in amounts.items() if a >= LEAST_CUT}
-
-
-def _uncut(box: Box) -> list[tuple[Choice, Box]]:
-    ends = {
-        Choice.LEFT: {"x1": 0.0},
-        Choice.RIGHT: {"x2": 1.0},
-        Choice.TOP: {"y1": 0.0},
-        Choice.BOTTOM: {"y2": 1.0},
-    }
-    return [(side, box.model_copy(update=ends[side])) for side in cut_away(box)]
-
-
-def _moved(box: Box) -> list[tuple[Choice, Box]]:
-    moved = []
-    for choice, dx, dy in (
-        (Choice.ACROSS, MOVE, 0.0),
-        (Choice.ACROSS, -MOVE, 0.0),
-        (Choice.DOWN, 0.0, MOVE),
-        (Choice.DOWN, 0.0, -MOVE),
-    ):
-        dx = min(max(dx, -box.x1), 1 - box.x2)
-        dy = min(max(dy, -box.y1), 1 - box.y2)
-        if abs(dx) + abs(dy) >= MOVE / 2:
-            corners = (box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
-            moved.append((choice, Box.of(corners)))
-    return moved
-
-
-def _wider(box: Box) -> list[tuple[Choice, Box]]:
-    wider = [v + (e - v) / 2 for v, e in zip(box.corners, (0, 0, 1, 1), strict=True)]
-    return [(Choice.CLOSER, Box.of(wider))] if box.area < 0.8 else []
-
-
-def _through_a_face(sight: Sight, box: Box) -> list[tuple[Choice, Box]]:
-    """Return the crop whose nearest side runs through the middle of the largest face."""
-    faces = [face.box for face in sight.faces if is_certain(face)]
-    whole = [face for face in faces if box.contains(face)]
-    if not whole:
-        return []
-    middle = whole[0].centre
-    ends = {"x1": middle.x, "x2": middle.x, "y1": middle.y, "y2": middle.y}
-    gaps = {name: abs(getattr(box, name) - at) for name, at in ends.items()}
-    nearest = min(gaps, key=lambda name: gaps[name])
-    return [(Choice.FACES, box.model_copy(update={nearest: ends[nearest]}))]
-
-
-def _measured(sight: Sight, box: Box, choice: Choice, gain: float) -> Contribution:
-    strips = cut_away(box)
-    if choice is Choice.CLOSER:
-        return Contribution(choice=choice, gain=gain, amount=float(box.area**-0.5))
-    if choice not in strips:
-        return Contribution(choice=choice, gain=gain)
-    strip = strips[choice]
-    return Contribution(
-        choice=choice,
-        gain=gain,
-        amount=strip.area,
-        interest=_concentration(sight.saliency, strip),
-        detail=_concentration(sight.texture.detail, strip),
-    )
-
-
-def _concentration(plane: Plane, strip: Box) -> float:
-    return share_inside(plane, strip) / max(strip.area, 1e-6)
-
 
 MOST = 3
 LEAST_GAIN = 0.1
@@ -152,7 +22,18 @@ QUIET = 0.8
 """Saliency of what was cut, against its share of the area, up to which little is lost."""
 NEAR = 0.07
 """Share of the frame within which the eye takes a point to lie on a third or in the middle."""
+SMALL = 0.5
+"""Share of the frame up to which a thing can be said to lie on a third."""
+GONE = 0.05
+"""Share of a thing inside up to which it is out of the picture."""
+EDGE = 0.005
+"""Distance from the photo's edge, as a share of its side, from which a thing ends within it."""
+RIVAL = 0.25
+"""Share of the largest face's area from which a suspected one would be counted with it."""
+DOUBTED = 0.5
+"""Chance from which a suspected face makes a count of the certain ones doubtful."""
 
+ASKED = (EvidenceKind.SUBJECT, EvidenceKind.AVOID)
 SIDES = {
     Choice.LEFT: "on the left",
     Choice.RIGHT: "on the right",
@@ -161,58 +42,174 @@ SIDES = {
 }
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the sentences about one crop may speak of."""
+
+    things: tuple[Named, ...]
+    """What was found, the asked first; whole or not."""
+    horizon: float | None
+    """Height of the horizon in the photo, from the top; None where none is sure."""
+
+    @property
+    def main(self) -> Named | None:
+        """What the crop is about."""
+        return self.things[0] if self.things else None
+
+
 def reasons_for(
-    sight: Sight, box: Box, *, kept: bool = False, preference: Preference | None = None
+    sight: Sight,
+    box: Box,
+    evidence: Sequence[Evidence] = (),
+    *,
+    intent: Intent | None = None,
+    lacking: Box | None = None,
+    verdict: Verdict = Verdict.CROP,
+    preference: Preference | None = None,
 ) -> Sequence[str]:
-    """Return up to three sentences on why this crop, the weightiest first."""
+    """Return up to three sentences on why this crop: what was asked first, then the weightiest.
+
+    Nothing is said of what the request itself decided: where things lie, how far to go in; nor of a
+    side of which the file lacks most (`lacking`).
+    """
     preference = preference or Preference.load()
-    if kept or box == Box.whole():
-        return ["The photo is kept: no crop is likely enough to be preferred to it."]
-    said: list[str] = []
-    for contribution in contributions(sight, box, preference):
-        sentence = _sentence(sight, box, contribution)
-        if contribution.gain >= LEAST_GAIN and sentence and sentence not in said:
+    if verdict is Verdict.KEEP or box == Box.whole():
+        return [KEPT]
+    known = known_of(sight, evidence)
+    sure = [one for one in evidence if not is_doubtful(one)]
+    said = [f"Leaves out {n.name}." for n in avoided(sure) if _inside(n, box) <= GONE]
+    said += [_kept_whole(n) for n in known.things if n.asked and _is_whole(n, box)]
+    boxes = {thing.name: thing.boxes for thing in known.things}
+    settled = [] if intent is None else _settled(intent)
+    if lacking is not None:
+        settled += [c for c, cut in cut_away(box).items() if cut.overlap(lacking) > cut.area / 2]
+    for contribution in contributions(sight, box, preference, boxes):
+        if contribution.choice in settled:
+            continue
+        sentence = _sentence(box, contribution, known)
+        # That nothing found is cut needs no gain: the search itself pays for a cut face.
+        told = contribution.gain >= LEAST_GAIN or contribution.choice is Choice.WHOLE
+        if told and sentence and sentence not in said:
             said.append(sentence)
-    return said[:MOST] or ["It is the framing an expert would most likely choose at this shape."]
+    said = _joined(said)
+    return said[:MOST] or [_plain(intent, evidence)]
 
 
-def _sentence(sight: Sight, box: Box, contribution: Contribution) -> str:
-    choice = contribution.choice
+EXPERT = "It is the framing that an expert would most likely choose."
+NOT_SURE = (
+    "What was asked for was not found for sure: this is framed as an expert most likely would."
+)
+KEPT = "Leave it as it is: no crop of it is clearly better than the photo."
+
+
+def _plain(intent: Intent | None, evidence: Sequence[Evidence]) -> str:
+    """Return the reason of a crop of which nothing else can be said.
+
+    An expert's choice is none where something was asked for and not found, or is only a guess.
+    """
+    found = {e.phrase for e in evidence if e.kind in ASKED and not (e.guessed or is_doubtful(e))}
+    wanted = () if intent is None else (*intent.subjects, *intent.avoid)
+    missed = any(phrase.text not in found for phrase in wanted)
+    return NOT_SURE if missed else EXPERT
+
+
+def known_of(sight: Sight, evidence: Sequence[Evidence]) -> Known:
+    """Return what may be spoken of: named things, else faces, people and things that are sure."""
+    things = tuple(named_things(evidence))
+    if not any(thing.asked for thing in things):
+        things = (*_faces(sight), *things)
+    line = sight.horizon
+    return Known(things, None if line is None else (line.start.y + line.end.y) / 2)
+
+
+def _joined(said: Sequence[str]) -> list[str]:
+    """Return the sentences, what is centred both ways told once."""
+    across, down = " from left to right.", " in height."
+    both = {s.removesuffix(across) for s in said if s.endswith(across)} & {
+        s.removesuffix(down) for s in said if s.endswith(down)
+    }
+    told = [s.removesuffix(across).removesuffix(down) for s in said]
+    return list(dict.fromkeys(f"{t}." if t in both else s for t, s in zip(told, said, strict=True)))
+
+
+def _settled(intent: Intent) -> list[Choice]:
+    """Return the choices that the request made, which no gain of the photographer's explains."""
+    asked, space = intent.placement, intent.copy_space
+    settled = []
+    if asked.across or asked.looking_room or (space and space.side in (Side.LEFT, Side.RIGHT)):
+        settled.append(Choice.ACROSS)
+    if (
+        asked.down or asked.horizon or asked.headroom
+        or (space and space.side in (Side.TOP, Side.BOTTOM))
+    ):  # fmt: skip
+        settled.append(Choice.DOWN)
+    if intent.tightness in (Tightness.LOOSE, Tightness.WIDEST):
+        settled += [Choice.CLOSER, *SIDES]
+    return settled
+
+
+def _faces(sight: Sight) -> Sequence[Named]:
+    """Return the faces under one name, unless others are suspected: then a count would be wrong."""
+    certain = tuple(face.box for face in sight.faces if is_certain(face))
+    if not certain:
+        return ()
+    least = RIVAL * certain[0].area
+    for face in sight.suspected_faces:
+        likely = face.sure >= DOUBTED and face.box.area >= least
+        if likely and not any(face.box.overlap(known) for known in certain):
+            return ()
+    return (Named(counted("face", len(certain)), certain, False),)
+
+
+def _sentence(box: Box, contribution: Contribution, known: Known) -> str:
+    choice, main = contribution.choice, known.main
     if choice in SIDES:
         return _cut(contribution, SIDES[choice])
-    if choice is Choice.FACES:
-        count = sum(box.contains(face.box) for face in sight.faces if is_certain(face))
-        return "Keeps the face whole." if count == 1 else f"Keeps {count} faces whole."
+    if choice is Choice.WHOLE:
+        thing = next(thing for thing in known.things if thing.name == contribution.of)
+        return _kept_whole(thing) if _is_whole(thing, box) else ""
+    shown = main is not None and _is_whole(main, box)
     if choice is Choice.CLOSER:
-        return f"Comes {contribution.amount:.1f} times closer to the subject."
-    focus = sight.focal_point
-    if not (box.x1 <= focus.x <= box.x2 and box.y1 <= focus.y <= box.y2):
+        to = f" to {main.name}" if main is not None and shown else ""
+        return f"Comes {contribution.amount:.1f} times closer{to}."
+    if choice is Choice.DOWN and known.horizon is not None:
+        return _horizon((known.horizon - box.y1) / box.height)
+    if main is None or not shown:
         return ""
-    if choice is Choice.ACROSS:
-        return _place((focus.x - box.x1) / box.width, "left", "right")
-    if sight.horizon is not None:
-        level = (sight.horizon.start.y + sight.horizon.end.y) / 2
-        return _horizon((level - box.y1) / box.height)
-    return _place((focus.y - box.y1) / box.height, "upper", "lower")
+    return _place(main, box, across=choice is Choice.ACROSS)
 
 
 def _cut(contribution: Contribution, where: str) -> str:
     amount = f"{contribution.amount:.0%}"
-    if contribution.interest <= QUIET and contribution.detail <= PLAIN:
+    if contribution.interest > QUIET:
+        return ""
+    if contribution.detail <= PLAIN:
         return f"Removes empty space {where} ({amount})."
-    if contribution.interest <= QUIET and contribution.detail >= BUSY:
+    if contribution.detail >= BUSY:
         return f"Removes clutter {where} that holds little of interest ({amount})."
-    if contribution.interest <= QUIET:
-        return f"Removes {amount} {where}, where little stands out."
-    return f"Removes {amount} {where} that would draw the eye away."
+    return f"Removes {amount} {where}, where little stands out."
 
 
-def _place(at: float, low: str, high: str) -> str:
+def _kept_whole(thing: Named) -> str:
+    """Say that a thing is whole, or only in the picture where the photo itself cuts it."""
+    clear = all(min(b.x1, b.y1, 1 - b.x2, 1 - b.y2) > EDGE for b in thing.boxes)
+    return f"Keeps {thing.name} {'whole' if clear else 'in the picture'}."
+
+
+def _place(thing: Named, box: Box, *, across: bool) -> str:
+    around = thing.boxes[0].union(*thing.boxes[1:])
+    if across:
+        at, span = (around.centre.x - box.x1) / box.width, around.width / box.width
+    else:
+        at, span = (around.centre.y - box.y1) / box.height, around.height / box.height
+    low, high = ("left", "right") if across else ("upper", "lower")
     if abs(at - 0.5) <= NEAR:
-        return "Centres the point of interest " + ("across." if low == "left" else "in height.")
+        return f"Centres {thing.name} {'from left to right' if across else 'in height'}."
+    if span > SMALL:
+        return ""
     for third, name in ((1 / 3, low), (2 / 3, high)):
         if abs(at - third) <= NEAR:
-            return f"Puts the point of interest on the {name} third."
+            return f"Puts {thing.name} on the {name} third."
     return ""
 
 
@@ -221,3 +218,11 @@ def _horizon(at: float) -> str:
         if abs(at - third) <= NEAR:
             return f"Sets the horizon on the {name} third."
     return ""
+
+
+def _is_whole(thing: Named, box: Box) -> bool:
+    return all(box.contains(one) for one in thing.boxes)
+
+
+def _inside(thing: Named, box: Box) -> float:
+    return max(box.overlap(one) / one.area for one in thing.boxes)

@@ -9,48 +9,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.grounding.detection import Confidences, Detections, Detector, suppress
-from cropsmith.tools.grounding.queries import (
-    Queries,
-    asks_for_faces,
-    names_people,
-    queries_of,
-)
+from cropsmith.tools.finder.answer import Answer
+from cropsmith.tools.grounding.apart import apart_from_subject
+from cropsmith.tools.grounding.detection import Confidences, Detector, suppress
+from cropsmith.tools.grounding.matches import OVERLAP, Matches, matches_of
+from cropsmith.tools.grounding.offline import NANODET, ask, cannot_tell, guess, usable
+from cropsmith.tools.grounding.queries import names_people, queries_of, seen_as
 from cropsmith.tools.grounding.reconcile import reconcile
 from cropsmith.tools.language.positions import resolve
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
-from cropsmith.tools.schema.geometry import Box, Boxes
+from cropsmith.tools.schema.geometry import Box, Boxes, Point
 from cropsmith.tools.schema.request import Intent, Phrase
 
 USER = "user"
-OVERLAP = 0.5
-"""IoU above which two boxes are taken for the same thing."""
-
-RELATIVE = 0.3
-"""Share of the best match's score that others need to count as found."""
-
-MOST = 30
-"""Matches of one phrase that are looked at, best first."""
-
 REFERENCE = "the thing in the reference picture"
 """What an image query is called in evidence and notes."""
 
 Resolve = Callable[[Phrase, Boxes, Confidences], Sequence[int]]
 """(phrase, boxes (N, 4), scores (N,)) -> the indices that the phrase means."""
-
-
-@dataclass(frozen=True)
-class Matches:
-    """What a detector has for one phrase, best first, without duplicates."""
-
-    boxes: Boxes
-    scores: Confidences
-    """The better of full text and keyword: what is compared with the threshold."""
-    ranks: Confidences
-    """The mean of both: what chooses among several."""
-    found: int
-    """How many count as found: the first `found`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +39,10 @@ class Sources:
     """Boxes of other finders, with phrase and kind: the VLM's own."""
     looked: Sequence[str] = ()
     """Other finders that looked, also those that found nothing."""
+    offline: bool = False
+    """Whether the finder that ships looks, too."""
+    landmarks: Sequence[Phrase] = ()
+    """Things that only mark an edge of the crop."""
     evidence: Sequence[Evidence] = ()
     """Faces, text, saliency: found without words."""
     reference: NDArray[np.uint8] | None = None
@@ -74,31 +55,58 @@ def ground(view: View, intent: Intent, sources: Sources) -> Grounding:
     """Return what was found for every subject and exclusion of the intent, and what was not."""
     wanted = [(EvidenceKind.SUBJECT, p) for p in intent.subjects]
     wanted += [(EvidenceKind.AVOID, p) for p in intent.avoid]
+    wanted += [(EvidenceKind.THING, p) for p in sources.landmarks]
     matches = _detect(view, [phrase for _, phrase in wanted], sources.detector)
     found: list[Evidence] = []
     missing: list[str] = []
+    beyond: list[str] = []
+    unsure: list[str] = []
     guesses: list[Evidence] = []
+    said: list[str] = []
     given = intent.subject_box
     for (kind, phrase), match in zip(wanted, matches, strict=True):
         by_source = dict(_by_source(kind, phrase, match, sources))
+        looked = bool(by_source)
+        offline = _offline(view, phrase, sources)
+        if kind is EvidenceKind.AVOID and offline.people and offline.rivals:
+            # Whoever is taken for somebody else is lost: nobody goes on a guess.
+            offline = Answer(alike=offline.rivals)
+        if boxes := usable(kind, phrase, offline, heard=looked):
+            by_source[NANODET] = boxes
         if given is not None and kind is EvidenceKind.SUBJECT:
-            by_source[USER] = [_pointed(given, phrase.text)]
+            by_source[USER] = [_pointed(given, phrase.text, intent.subject_centre)]
             believed = _agreeing(by_source)
             given = None
         else:
-            believed = reconcile(by_source, trust=_trust(sources))
-        if believed:
-            found += believed
-        else:
+            believed = reconcile(by_source, trust=_trust(sources), last=NANODET)
+        found += believed
+        if believed and believed[0].source == NANODET:
+            said += offline.notes
+        elif not believed:
             missing.append(phrase.text)
-            guesses += _guesses(kind, phrase, match, sources)
+            if offline.alike:
+                said.append(cannot_tell(phrase, offline.alike))
+                unsure.append(phrase.text)
+            elif not looked and not offline.reached:
+                beyond.append(phrase.text)
+            guesses += _guesses(kind, phrase, match, sources) or guess(kind, phrase, offline)
     if given is not None:
-        found.insert(0, _pointed(given, ""))
+        found.insert(0, _pointed(given, "", intent.subject_centre))
+    apart = apart_from_subject(found)
+    found, missing, unsure = [*apart.found], [*missing, *apart.unsure], [*unsure, *apart.unsure]
+    said += apart.told
     if sources.reference is not None:
         hits, near = _by_picture(view, sources)
         found, guesses = found + hits, guesses + near
         missing += [] if hits else [REFERENCE]
-    return Grounding(found=tuple(found), missing=tuple(missing), guesses=tuple(guesses))
+    return Grounding(
+        found=tuple(found),
+        missing=tuple(missing),
+        guesses=tuple(guesses),
+        told=tuple(dict.fromkeys(said)),
+        beyond=tuple(beyond),
+        unsure=tuple(unsure),
+    )
 
 
 def ground_batch(
@@ -113,8 +121,23 @@ def ground_batch(
     return [ground(view, intent, sources) for view, intent in zip(views, intents, strict=True)]
 
 
-def _pointed(box: Box, phrase: str) -> Evidence:
-    return Evidence(kind=EvidenceKind.SUBJECT, box=box, source=USER, phrase=phrase, confidence=1.0)
+def _offline(view: View, phrase: Phrase, sources: Sources) -> Answer:
+    """Return what the finder that ships answers; faces and text are the eyes'."""
+    seen = seen_as(phrase) is not None
+    if not sources.offline or seen:
+        return Answer(reached=seen)
+    return ask(view, phrase)
+
+
+def _pointed(box: Box, phrase: str, centre: Point | None) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.SUBJECT,
+        box=box,
+        source=USER,
+        phrase=phrase,
+        confidence=1.0,
+        centre=centre,
+    )
 
 
 def _agreeing(by_source: dict[str, Sequence[Evidence]]) -> tuple[Evidence, ...]:
@@ -152,22 +175,26 @@ def _by_source(
                 if e.source == name and e.kind is kind and e.phrase in (phrase.text, phrase.head)
             ],
         )
-    if (faces := _faces(kind, phrase, sources)) is not None:
-        yield faces
+    if (seen := _seen(kind, phrase, sources)) is not None:
+        yield seen
 
 
-def _faces(
+def _seen(
     kind: EvidenceKind, phrase: Phrase, sources: Sources
 ) -> tuple[str, Sequence[Evidence]] | None:
-    """Return the face finder's boxes for "the face", "his face", "their faces"."""
-    faces = [e for e in sources.evidence if e.kind is EvidenceKind.FACE]
-    if not faces or not asks_for_faces(phrase):
+    """Return what the eyes found for "the face", "their faces", "the text"."""
+    wanted = seen_as(phrase)
+    found = [e for e in sources.evidence if e.kind is wanted]
+    if not found:
         return None
-    boxes = np.array([e.box.corners for e in faces])
-    scores = np.array([1.0 if e.confidence is None else e.confidence for e in faces])
-    picked = sources.resolve(phrase, boxes, scores)
     update = {"kind": kind, "phrase": phrase.text}
-    return faces[0].source, [faces[i].model_copy(update=update) for i in picked]
+    picked: Sequence[int] = range(len(found))
+    # A text is all its lines, unless one is told from the others.
+    if wanted is EvidenceKind.FACE or phrase.position is not None:
+        boxes = np.array([e.box.corners for e in found])
+        scores = np.array([e.sure for e in found])
+        picked = sources.resolve(phrase, boxes, scores)
+    return found[0].source, [found[i].model_copy(update=update) for i in picked]
 
 
 def _evidence(
@@ -195,44 +222,13 @@ def _detect(
     return [matches_of(q, detections, column, detector.threshold) for q in queries]
 
 
-def matches_of(
-    queries: Queries, detections: Detections, column: dict[str, int], threshold: float
-) -> Matches:
-    """Return the things that answer a phrase, each united with what it carries (ClipCrop).
-
-    Full text and head keyword are held against the same boxes; a box counts with the better of
-    the two, is ranked by their mean, and is united with the best box of each carried attribute
-    ("woman with the red umbrella") that touches it.
-    """
-    full, head = (detections.scores[:, column[text]] for text in (queries.full, queries.head))
-    strength, rank = np.maximum(full, head), (full + head) / 2
-    # A weak match beside a strong one is rarely a second thing, and could be the leftmost.
-    enough = strength >= max(threshold, RELATIVE * float(strength.max(initial=0.0)))
-    # What was found comes first, then the guesses; each by its mean score.
-    order = suppress(detections.boxes, rank + enough, OVERLAP)[:MOST]
-    boxes = detections.boxes[order].copy()
-    for text in queries.carried:
-        scores = detections.scores[:, column[text]]
-        strong = np.flatnonzero(scores >= threshold)
-        parts = detections.boxes[strong[np.argsort(-scores[strong], kind="stable")]]
-        for i, box in enumerate(boxes):
-            touching = np.flatnonzero(
-                (np.minimum(parts[:, 2:], box[2:]) > np.maximum(parts[:, :2], box[:2])).all(axis=1)
-            )
-            if len(touching):
-                part = parts[touching[0]]
-                boxes[i, :2] = np.minimum(box[:2], part[:2])
-                boxes[i, 2:] = np.maximum(box[2:], part[2:])
-    return Matches(boxes, strength[order], rank[order], found=int(enough[order].sum()))
-
-
 def _guesses(
     kind: EvidenceKind, phrase: Phrase, match: Matches | None, sources: Sources
 ) -> list[Evidence]:
     """Return the nearest guess: the detector's best below its threshold, else what stands out."""
     if match is not None and sources.detector is not None and len(match.boxes):
         return [_evidence(kind, phrase, match, 0, sources.detector.name)]
-    if kind is EvidenceKind.AVOID:
+    if kind is not EvidenceKind.SUBJECT:
         return []
     near = [EvidenceKind.FACE] if names_people(phrase) else []
     for wanted in (*near, EvidenceKind.SALIENT):

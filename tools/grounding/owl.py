@@ -25,6 +25,7 @@ from cropsmith.tools.models.weights import (
     model_source,
     quiet_loading,
     ready_for_transformers,
+    revision_of,
 )
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.geometry import Size
@@ -93,7 +94,7 @@ class OwlDetector:
             return [Detections(np.zeros((0, 4)), np.zeros((0, 0))) for _ in views]
         with self._lock:
             rows = dict(zip(texts, self._embed_texts(texts), strict=True))
-            photos = self._look([view.sha256 for view in views], views)
+            photos = self.look(views)
             return [
                 self._match(tokens, [rows[text] for text in each])
                 for tokens, each in zip(photos, queries, strict=True)
@@ -104,35 +105,73 @@ class OwlDetector:
         import torch
 
         with self._lock, torch.inference_mode():
-            photo = self._look([view.sha256], [view])[0]
-            features = self._feature_maps([reference])
-            height, width = features.shape[1:3]
-            rows = features.reshape(1, height * width, -1)
-            query, _, _ = self.model.embed_image_query(rows, features)
+            photo = self.look([view])[0]
+            query = self._embed_picture(reference)
             if query is None:
                 return Detections(np.zeros((0, 4)), np.zeros((0, 1)))
-            return self._match(photo, list(query.reshape(-1, query.shape[-1])[:1]))
+            return self._match(photo, [query])
 
-    def _look(self, names: Sequence[str], views: Sequence[View]) -> list[Tokens]:
+    @property
+    def side(self) -> int:
+        """Pixels of the square that the image tower sees."""
+        return self._side
+
+    def look(self, views: Sequence[View]) -> list[Tokens]:
         """Return the photos' tokens, running the image tower once over those not kept."""
+        names = [view.key for view in views]
+        with self._lock:
+            fresh = {n: v for n, v in zip(names, views, strict=True) if n not in self._tokens}
+            if fresh:
+                made = self.see([view.pixels(self._side) for view in fresh.values()])
+                self._tokens.update(zip(fresh, made, strict=True))
+            found = [self._tokens[name] for name in names]
+            for name in names:
+                self._tokens.move_to_end(name)
+            while len(self._tokens) > max(KEEP, len(set(names))):
+                self._tokens.popitem(last=False)
+        return found
+
+    def see(self, pixels: Sequence[NDArray[np.uint8]]) -> list[Tokens]:
+        """Return the tokens of pictures, upright RGB (H, W, 3); none is kept."""
         import torch
 
-        fresh = {n: v for n, v in zip(names, views, strict=True) if n not in self._tokens}
-        if fresh:
-            pixels = [view.pixels(self._side) for view in fresh.values()]
-            with torch.inference_mode():
-                maps = self._feature_maps(pixels)
-                rows = maps.reshape(maps.shape[0], -1, maps.shape[-1])
-                boxes = self.model.box_predictor(rows, maps).float().cpu().numpy()
-            for name, row, raw, image in zip(fresh, rows, boxes, pixels, strict=True):
-                size = Size(width=image.shape[1], height=image.shape[0])
-                self._tokens[name] = Tokens(row, raw, size)
-        found = [self._tokens[name] for name in names]
-        for name in names:
-            self._tokens.move_to_end(name)
-        while len(self._tokens) > max(KEEP, len(set(names))):
-            self._tokens.popitem(last=False)
-        return found
+        with self._lock, torch.inference_mode():
+            maps = self._feature_maps(pixels)
+            rows = maps.reshape(maps.shape[0], -1, maps.shape[-1])
+            boxes = self.model.box_predictor(rows, maps).float().cpu().numpy()
+        sizes = [Size(width=image.shape[1], height=image.shape[0]) for image in pixels]
+        return [Tokens(*one) for one in zip(rows, boxes, sizes, strict=True)]
+
+    def select(
+        self, tokens: Tokens, queries: Sequence[str] | NDArray[np.uint8]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the token that answers each query best, (W,), and its box, (W, 4) (ClipCrop).
+
+        `queries` are texts, or one reference picture, upright RGB (H, W, 3). Boxes are normalised
+        and clipped to the photo; some may be empty.
+        """
+        import torch
+
+        with self._lock, torch.inference_mode():
+            if isinstance(queries, np.ndarray):
+                picture = self._embed_picture(queries)
+                rows = [] if picture is None else [picture]
+            else:
+                rows = self._embed_texts(queries) if queries else []
+            if not rows:
+                return np.zeros(0, np.int64), np.zeros((0, 4))
+            stacked = torch.stack(rows)[None]
+            logits, _ = self.model.class_predictor(tokens.features[None], stacked)
+            best = logits[0].float().argmax(0).cpu().numpy()
+        return best, on_photo(tokens.boxes, tokens.size, self.padded)[best]
+
+    def _embed_picture(self, reference: NDArray[np.uint8]) -> Any | None:
+        """Return the row of the thing that fills a reference picture; None where none does."""
+        features = self._feature_maps([reference])
+        height, width = features.shape[1:3]
+        rows = features.reshape(1, height * width, -1)
+        query, _, _ = self.model.embed_image_query(rows, features)
+        return None if query is None else query.reshape(-1, query.shape[-1])[0]
 
     def _feature_maps(self, pixels: Sequence[NDArray[np.uint8]]) -> Any:
         inputs = self._processor(images=list(pixels), return_tensors="pt")
@@ -182,12 +221,13 @@ def load_owl(name: str, place: str = "") -> OwlDetector:
     Raises MissingExtra without its packages, WeightsMissing where no weights are found, UsageError
     for a model of another kind.
     """
-    source = model_source(name if local_model(name) else ALIASES.get(name, name))
+    known = name if local_model(name) else ALIASES.get(name, name)
+    source, at = model_source(known), {"revision": revision_of(known)[1]}
     ready_for_transformers("Finding things by name")
     import transformers
 
     try:
-        kind = transformers.AutoConfig.from_pretrained(source).model_type
+        kind = transformers.AutoConfig.from_pretrained(source, **at).model_type
         classes = {"owlvit": "OwlViT", "owlv2": "Owlv2"}
         if kind not in classes:
             raise UsageError(f"{name} is a {kind} model, not OWL-ViT or OWLv2.")
@@ -195,10 +235,12 @@ def load_owl(name: str, place: str = "") -> OwlDetector:
             raise MissingExtra("OWLv2", "transformers")
         prefix = classes[kind]
         # The PIL processors need no torchvision, and give what the models were trained with.
-        processor = getattr(transformers, f"{prefix}ImageProcessorPil").from_pretrained(source)
+        looks = getattr(transformers, f"{prefix}ImageProcessorPil")
+        processor = looks.from_pretrained(source, **at)
         with quiet_loading():
-            model = getattr(transformers, f"{prefix}ForObjectDetection").from_pretrained(source)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source)
+            finds = getattr(transformers, f"{prefix}ForObjectDetection")
+            model = finds.from_pretrained(source, **at)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(source, **at)
     except (OSError, ValueError) as error:
         first = str(error).strip().splitlines()[0]
         raise WeightsMissing(f"The detector {name} could not be loaded: {first}") from error
@@ -211,9 +253,11 @@ def detector_at_hand() -> str | None:
 
 
 def find_detector(name: str = "") -> OwlDetector | None:
-    """Return the detector of that name, or one whose weights are at hand; None for "off".
+    """Return the detector of that name, or one whose weights are at hand.
+
+    None for "off", and for "nanodet", the finder that ships and looks by itself.
 
     Raises MissingExtra or WeightsMissing for one that is named and cannot be had.
     """
     name = name or detector_at_hand() or "off"
-    return None if name == "off" else load_owl(name)
+    return None if name in ("off", "nanodet") else load_owl(name)

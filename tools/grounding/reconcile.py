@@ -4,6 +4,7 @@ For each phrase every source (a detector, the VLM itself, the person) brings its
 that agrees most with the others is believed; ties go to the one trusted more. Each of its boxes
 keeps, as `agreement`, the mean over the other sources of the best IoU they offer for it: a source
 that found nothing for the phrase counts 0, a box nobody else saw is thus visibly alone.
+A source of the last resort is heard as a witness, and believed only where no other found anything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ DOUBTFUL = 0.3
 
 
 def reconcile(
-    by_source: Mapping[str, Sequence[Evidence]], trust: Sequence[str] = ()
+    by_source: Mapping[str, Sequence[Evidence]], trust: Sequence[str] = (), last: str = ""
 ) -> tuple[Evidence, ...]:
     """Return the believed source's evidence for one phrase, with its agreement.
 
     `by_source` holds every source that looked, also those that found nothing (an empty sequence).
     `trust` orders sources for ties, the most trusted first; those not named come last, in order.
+    `last` is the source of the last resort.
     """
     speaking = [name for name, found in by_source.items() if found]
     if not speaking:
@@ -39,7 +41,10 @@ def reconcile(
         )
         for name in speaking
     }
-    believed = min(speaking, key=lambda name: (-float(agreements[name].mean()), rank[name]))
+    believed = min(
+        [name for name in speaking if name != last] or speaking,
+        key=lambda name: (-float(agreements[name].mean()), rank[name]),
+    )
     return tuple(
         evidence.model_copy(update={"agreement": float(min(1.0, value))})
         for evidence, value in zip(by_source[believed], agreements[believed], strict=True)

@@ -17,16 +17,12 @@ import numpy as np
 from PIL import Image
 
 from cropsmith.errors import CropsmithError, UnreadableImage
+from cropsmith.tools.images.budget import check_size
 from cropsmith.tools.images.libtiff_silence import quiet_libtiff
-from cropsmith.tools.images.sixteen_bit import decode_deep
+from cropsmith.tools.images.mending import mended
 from cropsmith.tools.images.tiff_file import first_directory
+from cropsmith.tools.metadata.bmff import turn_of
 from cropsmith.tools.schema.geometry import Size
-
-MAX_PIXELS = 250_000_000
-"""Of one frame: more than any camera's (200 MP), less than a decompression bomb's."""
-
-MAX_SIDE = 100_000
-"""Longest side of one frame."""
 
 FORMATS = {
     "JPEG": "PIL.JpegImagePlugin",
@@ -73,7 +69,7 @@ def decoding(name: str) -> Iterator[None]:
     except CropsmithError:
         raise
     except MemoryError as error:
-        raise UnreadableImage(f"{name} needs more memory than there is.") from error
+        raise UnreadableImage(f"{name} needs more memory than it may take.") from error
     except Exception as error:  # decoders raise anything on hostile files
         if _is_ours(error):
             raise
@@ -89,17 +85,8 @@ def open_image(data: bytes, name: str) -> Image.Image:
     if not data:
         raise UnreadableImage(f"{name} is empty.")
     image = _identified(data, name)
-    check_size(Size(width=image.width, height=image.height), name)
+    check_size(Size(width=image.width, height=image.height), name, len(data))
     return image
-
-
-def check_size(size: Size, name: str) -> None:
-    """UnreadableImage when a frame of this size would be a danger to decode."""
-    if size.width * size.height > MAX_PIXELS or max(size.width, size.height) > MAX_SIDE:
-        raise UnreadableImage(
-            f"{name} claims {size.width}x{size.height} pixels, more than cropsmith decodes.",
-            hint=f"The limit is {MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE} a side.",
-        )
 
 
 def orientation(image: Image.Image) -> int:
@@ -115,6 +102,20 @@ def orientation(image: Image.Image) -> int:
     except Exception:  # a broken EXIF block is no reason to refuse a good photo
         return 1
     return value if value in TRANSPOSES else 1
+
+
+def told_orientation(image: Image.Image, data: bytes) -> int:
+    """Return the orientation that a file tells, 1 to 8, also where its decoder turns it.
+
+    Call before the picture is loaded.
+    """
+    if image.format == "HEIF":
+        told = turn_of(data)
+    elif image.format == "TIFF":
+        told = int(getattr(image, "tag_v2", {}).get(274, 1))
+    else:
+        told = orientation(image)
+    return told if told in TRANSPOSES else 1
 
 
 def upright_size(image: Image.Image) -> Size:
@@ -144,9 +145,10 @@ def _identified(data: bytes, name: str) -> Image.Image:
         if format == "TIFF":
             quiet_libtiff()
             _refuse_raw(data, name)
+        file = mended(data)
         try:
             # Image.open would apply its own, process-wide limit of 179 megapixels.
-            return factory(io.BytesIO(data), "")
+            return factory(io.BytesIO(file), "")
         except (SyntaxError, IndexError, TypeError, KeyError, struct.error) as error:
             if format == "TIFF":
                 return _unusual_tiff(data, name)
@@ -170,8 +172,10 @@ def _refuse_raw(data: bytes, name: str) -> None:
 def _unusual_tiff(data: bytes, name: str) -> Image.Image:
     """Open a TIFF that Pillow has no mode for (separate planes, float colour) with OpenCV."""
     tags = first_directory(data)
-    check_size(Size(width=int(tags[256]), height=int(tags[257])), name)
-    image = Image.fromarray((decode_deep(data)[0] >> 8).astype(np.uint8))
+    check_size(Size(width=int(tags[256]), height=int(tags[257])), name, len(data))
+    from cropsmith.tools.images.sixteen_bit import decode_deep
+
+    image = Image.fromarray((decode_deep(data, name)[0] >> 8).astype(np.uint8))
     image.format = "TIFF"
     return image
 

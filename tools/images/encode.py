@@ -2,7 +2,8 @@
 
 import io
 import struct
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +13,11 @@ from PIL import Image, PngImagePlugin
 from cropsmith.errors import OutputError
 from cropsmith.tools.images.decode import FORMATS
 from cropsmith.tools.images.frames import Frames
-from cropsmith.tools.images.metadata import Metadata
 from cropsmith.tools.images.tiff_file import metadata_tags, page_of, tiff_file
+from cropsmith.tools.metadata.bmff import with_colours
+from cropsmith.tools.metadata.chunk_entries import gif_with_profile, gif_with_xmp
+from cropsmith.tools.metadata.iptc import HEADER, RECORDS, resource_block
+from cropsmith.tools.metadata.metadata import Metadata
 
 QUALITY = {"JPEG": 95, "WEBP": 90, "AVIF": 90, "HEIF": 90}
 """Where the original gives no coding to repeat."""
@@ -44,9 +48,17 @@ def encode_frames(frames: Frames, format: str, quality: int | None = None) -> En
         raise OutputError(f"The crop cannot be stored as {format}: {error}.") from error
 
 
+def idle_quality(format: str, quality: int | None) -> tuple[str, ...]:
+    """Say that a quality was asked of a format that has none."""
+    return () if quality is None else (f"The quality is idle: {format} has none to choose.",)
+
+
 def _encoded(frames: Frames, format: str, quality: int | None) -> Encoded:
     options = _OPTIONS[format](frames, quality)
-    notes = _too_long(options) if format == "JPEG" else ()
+    notes = _too_long(options, frames.metadata) if format == "JPEG" else ()
+    notes = (*notes, *_colour_notes(frames.metadata, format))
+    if format not in QUALITY:
+        notes = (*notes, *idle_quality(format, quality))
     first, *others = frames.images
     # Pillow looks at `info` for what is not given, such as a stale profile or transparency.
     first.info = {k: v for k, v in first.info.items() if k in ("transparency", "background")}
@@ -56,7 +68,35 @@ def _encoded(frames: Frames, format: str, quality: int | None) -> Encoded:
         _register_heif()
     file = io.BytesIO()
     first.save(file, format, **options)
-    return Encoded(file.getvalue(), notes)
+    return Encoded(_completed(file.getvalue(), format, frames), notes)
+
+
+def _completed(data: bytes, format: str, frames: Frames) -> bytes:
+    """Return the file with what Pillow cannot write."""
+    metadata = frames.metadata
+    if format == "PNG":
+        return with_png_chunks(data, png_colour_chunks(frames.chunks, metadata))
+    if format == "GIF" and metadata.icc:
+        data = gif_with_profile(data, metadata.icc)
+    if format == "GIF" and metadata.xmp:
+        return gif_with_xmp(data, metadata.xmp)
+    if format in ("HEIF", "AVIF") and metadata.nclx:
+        return with_colours(data, *metadata.nclx)
+    return data
+
+
+def _colour_notes(metadata: Metadata, format: str) -> tuple[str, ...]:
+    if metadata.nclx is None or format in ("HEIF", "AVIF", "PNG") or is_plain(metadata.nclx):
+        return ()
+    return (
+        f"What its colours mean (H.273: {metadata.nclx[0]}, {metadata.nclx[1]}) cannot be stored as"
+        f" {format}.",
+    )
+
+
+def is_plain(nclx: tuple[int, int]) -> bool:
+    """Tell whether primaries and transfer are those of sRGB, or not said (ITU-T H.273)."""
+    return nclx[0] in (1, 2) and nclx[1] in (1, 2, 6, 13)
 
 
 def _register_heif() -> None:
@@ -69,8 +109,7 @@ def _jpeg(frames: Frames, quality: int | None) -> dict[str, Any]:
     metadata, coding = frames.metadata, frames.coding
     options = _common(metadata)
     options |= {"xmp": metadata.xmp or b"", "comment": metadata.comment or b""}
-    if metadata.iptc:
-        options["extra"] = jpeg_app13(metadata.iptc)
+    options["extra"] = jpeg_app13(metadata)
     if quality is not None or coding is None:
         return options | {"quality": quality or QUALITY["JPEG"], "subsampling": 0}
     return options | {
@@ -81,20 +120,27 @@ def _jpeg(frames: Frames, quality: int | None) -> dict[str, Any]:
     }
 
 
-def _too_long(options: dict[str, Any]) -> tuple[str, ...]:
+def _too_long(options: dict[str, Any], metadata: Metadata) -> tuple[str, ...]:
     """Leave out what no JPEG segment can hold, which can come from other formats only."""
     notes = []
-    for key, name in (("exif", "EXIF"), ("xmp", "XMP"), ("comment", "comment"), ("extra", "IPTC")):
+    if metadata.iptc and not options["extra"]:
+        notes.append("The IPTC was left out, because it is too long for a JPEG.")
+    for key, name in (("exif", "EXIF"), ("xmp", "XMP"), ("comment", "comment")):
         if len(options.get(key) or b"") > SEGMENT - 33:
             options[key] = b""
             notes.append(f"The {name} was left out, because it is too long for a JPEG.")
     return tuple(notes)
 
 
-def jpeg_app13(iptc: bytes) -> bytes:
-    """Return the segment with IPTC alone: Photoshop's other resources hold previews."""
-    resource = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(iptc)) + iptc + b"\0" * (len(iptc) % 2)
-    body = b"Photoshop 3.0\0" + resource
+def jpeg_app13(metadata: Metadata) -> bytes:
+    """Return the segment with IPTC and rights alone: Photoshop's other resources hold previews.
+
+    Empty where there are none, or where they are too long for a segment.
+    """
+    iptc = ((RECORDS, metadata.iptc),) if metadata.iptc else ()
+    body = HEADER + resource_block((*iptc, *metadata.rights))
+    if len(body) == len(HEADER) or len(body) > SEGMENT:
+        return b""
     return b"\xff\xed" + struct.pack(">H", len(body) + 2) + body
 
 
@@ -106,13 +152,29 @@ def _png(frames: Frames, quality: int | None) -> dict[str, Any]:
     if frames.metadata.xmp:
         packet = frames.metadata.xmp.decode("utf-8", "replace")
         chunks.add_itxt("XML:com.adobe.xmp", packet)
-    for name, data in frames.chunks:
-        chunks.add(name, data)
     options["pnginfo"] = chunks
     if frames.durations:
         options |= {"duration": list(frames.durations), "loop": frames.loop or 0, "blend": 0}
         options["default_image"] = frames.default_image
     return options
+
+
+def with_png_chunks(data: bytes, chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Put chunks after the header chunk, which ends at byte 33 (PNG 3, section 5.6)."""
+    made = [
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    ]
+    return data[:33] + b"".join(made) + data[33:]
+
+
+def png_colour_chunks(
+    own: Sequence[tuple[bytes, bytes]], metadata: Metadata
+) -> list[tuple[bytes, bytes]]:
+    """Return the chunks that say what the colours mean: a PNG's own, or those of a HEIC or AVIF."""
+    if metadata.nclx and not own and not is_plain(metadata.nclx):
+        return [(b"cICP", bytes([*metadata.nclx, 0, 1]))]
+    return list(own)
 
 
 def _webp(frames: Frames, quality: int | None) -> dict[str, Any]:
@@ -156,21 +218,23 @@ def _tiff(frames: Frames, quality: int | None) -> Encoded:
     chosen = (quality or QUALITY["JPEG"]) if compression == "jpeg" else None
     pages = [page_of(image, compression, chosen) for image in frames.images]
     plain = replace(frames.metadata, exif=None)
+    idle = idle_quality("TIFF", quality) if chosen is None else ()
     try:
-        return Encoded(tiff_file(pages, metadata_tags(frames.metadata)))
+        return Encoded(tiff_file(pages, metadata_tags(frames.metadata)), idle)
     except Exception:  # Pillow raises anything on tags of the wrong type or count
         if plain == frames.metadata:
             raise
     note = "EXIF was left out, because it cannot be written as TIFF."
-    return Encoded(tiff_file(pages, metadata_tags(plain)), (note,))
+    return Encoded(tiff_file(pages, metadata_tags(plain)), (note, *idle))
 
 
 def _gif(frames: Frames, quality: int | None) -> dict[str, Any]:
+    comment = {"comment": frames.metadata.comment} if frames.metadata.comment else {}
     if not frames.durations:
-        return {}
+        return comment
     clear = any(image.has_transparency_data for image in frames.images)
     # Every frame is whole; a frame with holes must not show the one before it through them.
-    options: dict[str, Any] = {
+    options: dict[str, Any] = comment | {
         "duration": [round(d) for d in frames.durations],
         "disposal": 2 if clear else 1,
         "optimize": False,

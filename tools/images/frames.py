@@ -5,21 +5,24 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from cropsmith.errors import UnreadableImage
-from cropsmith.tools.images.decode import decoding, open_image, orientation, turned
+from cropsmith.tools.images.budget import check_frames
+from cropsmith.tools.images.decode import (
+    decoding,
+    open_image,
+    orientation,
+    told_orientation,
+    turned,
+)
 from cropsmith.tools.images.jpeg_coding import JpegCoding, jpeg_coding
-from cropsmith.tools.images.metadata import Metadata, read_metadata
 from cropsmith.tools.images.photo import Photo
+from cropsmith.tools.images.sixteen_bit import is_deep
 from cropsmith.tools.images.tiff_file import first_directory
+from cropsmith.tools.images.turning import MARGIN, turned_image
+from cropsmith.tools.metadata.chunk_entries import png_colours
+from cropsmith.tools.metadata.cut import Cut, turned_angle
+from cropsmith.tools.metadata.metadata import Metadata, read_metadata
 from cropsmith.tools.schema.geometry import PixelBox, Size
-
-MAX_FRAMES = 5_000
-
-MAX_FRAME_PIXELS = 1_000_000_000
-"""Pixels decoded over all frames of an animation."""
-
-MAX_KEPT_PIXELS = 150_000_000
-"""Pixels of the crops of all frames, which are held at once."""
+from cropsmith.tools.schema.level import Level
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Frames:
 
     images: tuple[Image.Image, ...]
     metadata: Metadata
+    cut: Cut
+    """Where the crop lies in the photo, before any resizing."""
     durations: tuple[float, ...] = ()
     """Milliseconds of each frame; empty for a still photo or pages."""
     loop: int | None = None
@@ -41,7 +46,7 @@ class Frames:
     text: tuple[tuple[str, str], ...] = ()
     """PNG text chunks."""
     chunks: tuple[tuple[bytes, bytes], ...] = ()
-    """PNG: gamma and other small facts about the colours."""
+    """PNG: what the colours mean, as it stands in the file."""
     coding: JpegCoding | None = None
     """JPEG: quantisation and subsampling."""
     notes: tuple[str, ...] = ()
@@ -72,15 +77,41 @@ def stored_box(box: PixelBox, orientation: int, upright: Size) -> PixelBox:
     return PixelBox(left=stored[0], top=stored[1], right=stored[2], bottom=stored[3])
 
 
+def cut_of(photo: Photo, image: Image.Image, box: PixelBox) -> Cut:
+    """Return where a box of the photo lies in the picture that metadata speaks of.
+
+    That is the picture as it is stored, also where the decoder turns it. Call before it is loaded.
+    """
+    turn = told_orientation(image, photo.data)
+    size = photo.upright.size
+    stored = size if turn < 5 else Size(width=size.height, height=size.width)
+    level = None
+    if photo.level is not None:
+        level = Level(upright=stored, angle=turned_angle(photo.angle, turn))
+    own = stored_box(box, turn, photo.size)
+    return Cut(photo=stored, box=own, size=box.size, turn=turn, level=level)
+
+
+def source_of(photo: Photo, box: PixelBox) -> PixelBox:
+    """Return the box of the upright photo whose pixels a crop is made of."""
+    return box if photo.level is None else photo.level.around(box, MARGIN)
+
+
 def cropped_frames(photo: Photo, box: PixelBox, *, every: bool) -> Frames:
-    """Decode at full resolution and crop the first frame, or `every` one; then turn upright.
+    """Decode at full resolution and crop one frame, or `every` one; then turn upright, and level.
+
+    One is the first, but of an animation the frame that stands for it.
 
     UnreadableImage when a frame cannot be decoded or there are too many.
     """
     with decoding(photo.name):
         # Turned only when the whole photo is out of memory again.
         turn, frames = _cropped_as_stored(photo, box, every)
-        return frames.each(lambda image: turned(image, turn))
+        frames = frames.each(lambda image: turned(image, turn))
+        if (level := photo.level) is None:
+            return frames
+        place = source_of(photo, box)
+        return frames.each(lambda image: turned_image(image, level, box, place))
 
 
 def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, Frames]:
@@ -88,18 +119,17 @@ def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, F
         several = bool(getattr(image, "is_animated", False)) and image.format != "MPO"
         pages = "page" if image.format == "TIFF" else "frame"
         turn = orientation(image)
-        stored = stored_box(box, turn, photo.size)
+        stored = stored_box(source_of(photo, box), turn, photo.upright.size)
         corners = (stored.left, stored.top, stored.right, stored.bottom)
+        cut = cut_of(photo, image, box)
         image.load()
-        facts, size = _facts(photo, image, turn), image.size
+        facts, size = _facts(photo, image, turn, cut), image.size
         notes = _depth_notes(photo, image)
-        if image.format == "MPO":
-            notes.append("Only the main picture is kept, not the others of the file.")
         if several and not every:
-            notes.append(f"Only the first {pages} is kept.")
+            notes.append(_only(photo, image, pages))
         crops, durations, number = [_cut(image, corners)], [_duration(image)], 0
         while several and every and _seek(image, number := number + 1):
-            _check_amount(photo, box, number + 1)
+            check_frames(photo.upright.size, source_of(photo, box), number + 1, photo.name)
             image.load()
             if image.size == size:
                 crops.append(_cut(image, corners))
@@ -113,6 +143,16 @@ def _cropped_as_stored(photo: Photo, box: PixelBox, every: bool) -> tuple[int, F
         durations=tuple(durations) if animated else (),
         notes=tuple(notes),
     )
+
+
+def _only(photo: Photo, image: Image.Image, pages: str) -> str:
+    """Go to the one frame that is kept, and say which it is."""
+    shown = 0 if photo.moments is None else photo.moments.shown
+    if not shown:
+        return f"Only the first {pages} is kept."
+    image.seek(shown)
+    image.load()
+    return f"Only frame {shown + 1} is kept, which shows the most."
 
 
 def _cut(image: Image.Image, corners: tuple[int, int, int, int]) -> Image.Image:
@@ -137,17 +177,18 @@ def _duration(image: Image.Image) -> float:
     return float(image.info.get("duration") or 0)
 
 
-def _facts(photo: Photo, image: Image.Image, turn: int) -> Frames:
+def _facts(photo: Photo, image: Image.Image, turn: int, cut: Cut) -> Frames:
     info = image.info
     return Frames(
         images=(),
-        metadata=read_metadata(image),
+        metadata=read_metadata(image, photo.data),
+        cut=cut,
         loop=info.get("loop"),
         default_image=bool(getattr(image, "default_image", False)),
         compression=info.get("compression") if image.format == "TIFF" else None,
         lossless=image.format == "WEBP" and _is_lossless_webp(photo.data),
-        text=_texts(image),
-        chunks=_chunks(image),
+        text=texts_of(image),
+        chunks=tuple(png_colours(photo.data).items()) if image.format == "PNG" else (),
         coding=jpeg_coding(image, turn),
     )
 
@@ -164,24 +205,14 @@ def _is_lossless_webp(data: bytes) -> bool:
     return False
 
 
-def _texts(image: Image.Image) -> tuple[tuple[str, str], ...]:
+def texts_of(image: Image.Image) -> tuple[tuple[str, str], ...]:
+    """Return the text chunks of a PNG that was opened, packets of XMP and the like apart."""
     found = getattr(image, "text", None) if image.format == "PNG" else None
     return tuple(
         (str(key), str(value))
         for key, value in (found or {}).items()
         if key != "XML:com.adobe.xmp" and not key.startswith("Raw profile type")
     )
-
-
-def _chunks(image: Image.Image) -> tuple[tuple[bytes, bytes], ...]:
-    if image.format != "PNG":
-        return ()
-    chunks = []
-    if isinstance(gamma := image.info.get("gamma"), float) and 0 < gamma < 42949:
-        chunks.append((b"gAMA", round(gamma * 100000).to_bytes(4, "big")))
-    if isinstance(intent := image.info.get("srgb"), int) and intent < 4:
-        chunks.append((b"sRGB", bytes([intent])))
-    return tuple(chunks)
 
 
 def _depth_notes(photo: Photo, image: Image.Image) -> list[str]:
@@ -193,17 +224,9 @@ def _depth_notes(photo: Photo, image: Image.Image) -> list[str]:
         depth = max(first_directory(photo.data).get(258, (1,)))
     elif image.format == "PNG":
         depth = photo.data[24]
+    elif image.format in ("PPM", "JPEG2000"):
+        depth = 16 if is_deep(photo.data, image.format) else 8
     kept = 16 if image.mode.startswith("I;16") else 32 if image.mode in ("I", "F") else 8
     if depth <= kept:
         return []
     return [f"The {depth} bits of each channel were reduced to {kept}."]
-
-
-def _check_amount(photo: Photo, box: PixelBox, frames: int) -> None:
-    whole = photo.size.width * photo.size.height * frames
-    kept = box.size.width * box.size.height * frames
-    if frames > MAX_FRAMES or whole > MAX_FRAME_PIXELS or kept > MAX_KEPT_PIXELS:
-        raise UnreadableImage(
-            f"{photo.name} has more than {frames - 1} frames of {photo.size.width}x"
-            f"{photo.size.height} pixels, too many to crop."
-        )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropsmith.errors import UsageError
+from cropsmith.tools.images.outside import in_sandbox
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -47,9 +48,12 @@ class ImageStore:
             raise UsageError(f"'{sha256[:80]}' is not the sha256 of a picture.")
         return self.root / sha256[:2] / sha256
 
-    def put(self, data: bytes) -> str:
-        """Keep the bytes and return their sha256. OSError when the disk refuses."""
-        sha256 = hashlib.sha256(data).hexdigest()
+    def put(self, data: bytes, sha256: str = "") -> str:
+        """Keep the bytes and return their `sha256`, which a caller may know already.
+
+        OSError when the disk refuses.
+        """
+        sha256 = sha256 or hashlib.sha256(data).hexdigest()
         path = self.path(sha256)
         # A crash of the machine (not of the process) can leave an empty file under the name.
         if not path.is_file() or path.stat().st_size != len(data):
@@ -68,13 +72,24 @@ class ImageStore:
         """Return an upright JPEG at most `side` pixels a side; None when the picture is gone."""
         return self.smaller(sha256, side, lambda data: downscaled(data, side))
 
-    def smaller(self, sha256: str, side: int, made: Callable[[bytes], bytes]) -> bytes | None:
-        """Return what `made` makes of a picture, from the second time on as it was kept."""
+    def smaller(
+        self,
+        sha256: str,
+        side: int,
+        made: Callable[[bytes], bytes],
+        elsewhere: Callable[[], bytes | None] | None = None,
+    ) -> bytes | None:
+        """Return what `made` makes of a picture, from the second time on as it was kept.
+
+        A picture that is not kept here may come from `elsewhere`; only what is made of it is kept.
+        """
         self.path(sha256)  # refuses what is no sha256
         small = self.root / "thumbs" / sha256[:2] / f"{sha256}-{side:d}"
         if small.is_file():
             return small.read_bytes()
         data = self.get(sha256)
+        if data is None and elsewhere is not None:
+            data = elsewhere()
         if data is None:
             return None
         jpeg = made(data)
@@ -105,13 +120,21 @@ class ImageStore:
 def downscaled(data: bytes, side: int, quality: int = 82) -> bytes:
     """Return an upright RGB JPEG without tags, at most `side` pixels a side, of an encoded picture.
 
-    Transparent parts become white.
+    Transparent parts become white. UnreadableImage when it cannot be decoded.
     """
-    from PIL import Image, ImageOps
+    return in_sandbox(smaller_jpeg, "the picture", data, side, quality)
 
-    with Image.open(io.BytesIO(data)) as opened:
+
+def smaller_jpeg(name: str, data: bytes, side: int, quality: int) -> bytes:
+    """Do what `downscaled` says, in this process."""
+    from PIL import Image
+
+    from cropsmith.tools.images.decode import decoding, open_image, orientation, turned
+
+    with decoding(name), open_image(data, name) as opened:
+        turn = orientation(opened)
         opened.draft("RGB", (side, side))
-        image = ImageOps.exif_transpose(opened)
+        image = turned(opened, turn)
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
         if image.has_transparency_data:
             clear = image.convert("RGBA")

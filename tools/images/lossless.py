@@ -6,10 +6,9 @@ factor), so the box grows outward to it; right and bottom can lie anywhere (jpeg
 
 import contextlib
 import os
-import struct
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,35 +18,28 @@ from cropsmith.errors import MissingExtra, UnreadableImage
 from cropsmith.tools.images.decode import decoding, open_image, orientation
 from cropsmith.tools.images.encode import jpeg_app13
 from cropsmith.tools.images.frames import stored_box
-from cropsmith.tools.images.metadata import Metadata, read_metadata
+from cropsmith.tools.images.mending import mended
 from cropsmith.tools.images.photo import Photo
 from cropsmith.tools.images.rendered import Rendered
+from cropsmith.tools.metadata.cut import Cut
+from cropsmith.tools.metadata.exif_parts import orientation_block
+from cropsmith.tools.metadata.jpeg_entries import ICC, XMP
+from cropsmith.tools.metadata.jpeg_file import APPLICATION, COM, Segment, scan_start, segments
+from cropsmith.tools.metadata.metadata import Metadata, read_metadata
+from cropsmith.tools.metadata.privacy import cleaner
 from cropsmith.tools.schema.geometry import PixelBox, Size
+from cropsmith.tools.schema.request import FileWish, Keep
 
 BLOCK = 8
-SOS, EOI, COM = 0xDA, 0xD9, 0xFE
-APPLICATION = range(0xE0, 0xF0)
-STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+STRAIGHTENED = "A lossless crop cannot be straightened, because that makes every pixel anew."
 
 
-@dataclass(frozen=True)
-class Segment:
-    """A marker segment of a JPEG: its marker's low byte, and its body without the length."""
-
-    marker: int
-    body: bytes
-
-    @property
-    def encoded(self) -> bytes:
-        """With marker and length."""
-        return struct.pack(">BBH", 0xFF, self.marker, len(self.body) + 2) + self.body
-
-
-def crop_lossless(photo: Photo, box: PixelBox) -> Rendered:
+def crop_lossless(photo: Photo, box: PixelBox, wishes: FileWish) -> Rendered:
     """Return a JPEG with the blocks that cover the box, bit for bit those of the photo.
 
-    The orientation tag is kept, since turning the blocks could lose some at the edges. MissingExtra
-    without jpeglib; UnreadableImage for a JPEG that it cannot read (arithmetic coding, 12 bits).
+    Its metadata is that of any other crop, less what `wishes` do not want. The orientation tag is
+    kept, since turning the blocks could lose some at the edges. MissingExtra without jpeglib;
+    UnreadableImage for a JPEG that it cannot read (arithmetic coding, 12 bits).
     """
     try:
         import jpeglib
@@ -61,13 +53,20 @@ def crop_lossless(photo: Photo, box: PixelBox) -> Rendered:
         snapped = snapped_outward(stored_box(box, turn, photo.size), grid)
         stored = photo.size if turn < 5 else Size(width=photo.size.height, height=photo.size.width)
         upright = _upright_box(snapped, turn, stored)
-        metadata = metadata.for_crop(snapped.size, turn)
+        cut = Cut(photo=stored, box=snapped, size=snapped.size, tag=turn)
+        metadata = cleaner(wishes)(metadata.for_crop(cut))
+        if (
+            turn != 1
+            and metadata.exif is None
+            and (wishes.keep is not Keep.ALL or not metadata.xmp)
+        ):
+            metadata = replace(metadata, exif=orientation_block(turn))
         try:
             data = _cropped(jpeglib, photo.data, snapped, grid)
             data = _with_segments(data, photo.data, metadata)
         except (OSError, ValueError) as error:
             message = f"{photo.name} is coded in a way that cannot be cut without loss."
-            raise UnreadableImage(message, hint="Crop it without --lossless.") from error
+            raise UnreadableImage(message, hint="Crop it without <lossless=True>.") from error
     notes = list(metadata.notes)
     if upright != box:
         notes.append(
@@ -127,42 +126,11 @@ def _cropped(jpeglib: Any, data: bytes, box: PixelBox, grid: Size) -> bytes:
         return target.read_bytes()
 
 
-def segments(data: bytes) -> Iterator[Segment]:
-    """Yield the marker segments before the first scan; ValueError if they are broken."""
-    place = 2
-    while place + 4 <= len(data):
-        if data[place] != 0xFF:
-            raise ValueError("the segments of the JPEG are broken")
-        marker = data[place + 1]
-        if marker == 0xFF:  # a fill byte
-            place += 1
-            continue
-        if marker in STANDALONE:
-            place += 2
-            continue
-        if marker in (SOS, EOI):
-            return
-        (length,) = struct.unpack_from(">H", data, place + 2)
-        yield Segment(marker, data[place + 4 : place + 2 + length])
-        place += 2 + max(2, length)
-
-
-def _scan_start(data: bytes) -> int:
-    place = 2
-    while place + 4 <= len(data) and data[place + 1] != SOS:
-        if data[place + 1] == 0xFF:
-            place += 1
-        elif data[place + 1] in STANDALONE:
-            place += 2
-        else:
-            place += 2 + int(struct.unpack_from(">H", data, place + 2)[0])
-    return place
-
-
 def _bare(data: bytes) -> bytes:
     """Return the JPEG without application segments and comments, but with Adobe's colour flag."""
+    data = mended(data)
     kept = b"".join(s.encoded for s in segments(data) if _is_coding(s))
-    return b"\xff\xd8" + kept + data[_scan_start(data) :]
+    return b"\xff\xd8" + kept + data[scan_start(data) :]
 
 
 def _is_coding(segment: Segment) -> bool:
@@ -172,34 +140,27 @@ def _is_coding(segment: Segment) -> bool:
 
 
 def _with_segments(cropped: bytes, original: bytes, metadata: Metadata) -> bytes:
-    """Give the cropped stream the original's segments, with the EXIF and XMP of the crop."""
-    kept = bytearray()
-    iptc = False
-    for segment in segments(original):
-        body = segment.body
-        if segment.marker == 0xE1 and body.startswith(b"Exif\0\0"):
-            if metadata.exif is None:
-                continue
-            body = b"Exif\0\0" + metadata.exif
-        elif segment.marker == 0xE1 and body.startswith(XMP):
-            body = XMP + (metadata.xmp or b"")
-        elif segment.marker == 0xE2 and body.startswith(b"MPF\0"):
-            continue  # it points to other pictures in the file, which are not copied
-        elif segment.marker == 0xED:
-            if metadata.iptc and not iptc:
-                kept += jpeg_app13(metadata.iptc)
-                iptc = True
-            continue
-        elif segment.marker not in APPLICATION and segment.marker != COM:
-            continue
-        kept += Segment(segment.marker, body).encoded
+    """Give the cropped stream the metadata of the crop, and what else of the original is kept."""
+    blocks = [(b"Exif\0\0", metadata.exif), (XMP, metadata.xmp)]
+    kept = [segment for each in segments(original) if (segment := _kept(each, metadata))]
+    first = [segment for segment in kept if segment.marker == APPLICATION[0]]
+    told = [Segment(0xE1, prefix + block) for prefix, block in blocks if block]
+    rest = [segment for segment in kept if segment.marker != APPLICATION[0]]
+    head = b"".join(segment.encoded for segment in (*first[:1], *told, *rest))
     coding = b"".join(
         s.encoded for s in segments(cropped) if s.marker not in APPLICATION and s.marker != COM
     )
-    return b"\xff\xd8" + bytes(kept) + coding + cropped[_scan_start(cropped) :]
+    return b"\xff\xd8" + head + jpeg_app13(metadata) + coding + cropped[scan_start(cropped) :]
 
 
-XMP = b"http://ns.adobe.com/xap/1.0/\0"
+def _kept(segment: Segment, metadata: Metadata) -> Segment | None:
+    """Return a segment that stays as it is, JFIF without its thumbnail; else None."""
+    marker, body = segment.marker, segment.body
+    if marker == 0xE0 and body.startswith(b"JFIF\0") and len(body) >= 14:
+        return Segment(marker, body[:12] + b"\0\0")
+    if (marker == 0xE2 and body.startswith(ICC)) or (marker == 0xEE and body.startswith(b"Adobe")):
+        return segment
+    return segment if marker == COM and metadata.comment else None
 
 
 @contextlib.contextmanager

@@ -6,15 +6,17 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cropsmith.errors import UnreadableImage, UsageError
+from cropsmith.errors import UnreadableImage, UsageError, why
 from cropsmith.tools.images.decode import decoding, orientation, turned
+from cropsmith.tools.images.remote import is_remote, read_remote
 from cropsmith.tools.images.sixteen_bit import encode_deep_tiff
+from cropsmith.tools.schema.plain_text import plain_unicode
 
 if TYPE_CHECKING:
     from cropsmith.tools.images.fetch import FetchLimits
@@ -34,6 +36,8 @@ class Source:
     path: Path | None = None
     format: str | None = None
     """Of the output, where it is not that of `data`."""
+    own: bool = False
+    """Encoded here, from pixels that the caller had in memory, and so nothing to beware of."""
 
 
 def read_source(source: object, limits: "FetchLimits | None" = None) -> Source:
@@ -48,11 +52,18 @@ def read_source(source: object, limits: "FetchLimits | None" = None) -> Source:
         return _from_stdin()
     if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
         return _from_url(source, limits)
+    if isinstance(source, str) and is_remote(source):
+        return _from_store(source)
     if isinstance(source, (str, os.PathLike)):
+        if not os.fsdecode(source).strip():
+            raise UsageError("The photo's path is empty.")
         return _from_path(Path(os.fsdecode(source)))
+    if callable(getattr(source, "read", None)):
+        return _from_file(source)
     raise UsageError(
         f"A photo cannot be opened from a {type(source).__name__}.",
-        hint='Give a path, a URL, bytes, a PIL image, a NumPy array, or "-" for standard input.',
+        hint="Give a path, a URL, bytes, an open binary file, a PIL image, a NumPy array, "
+        'or "-" for standard input.',
     )
 
 
@@ -61,6 +72,12 @@ def _from_url(url: str, limits: "FetchLimits | None") -> Source:
 
     fetched = fetch(url, limits or FetchLimits())
     return Source(name=fetched.name, data=fetched.data)
+
+
+def _from_store(address: str) -> Source:
+    data = read_remote(address, MAX_BYTES)
+    _check_bytes(len(data), address)
+    return Source(name=plain_unicode(address.rpartition("/")[2]), data=data)
 
 
 def _from_path(path: Path) -> Source:
@@ -78,15 +95,32 @@ def _from_path(path: Path) -> Source:
     except FileNotFoundError as error:
         raise UnreadableImage(f"There is no file {path}.") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or error
-        raise UnreadableImage(f"{path} cannot be read: {reason}.") from error
-    return Source(name=path.name, data=data, path=path)
+        raise UnreadableImage(f"{path} cannot be read: {why(error)}.") from error
+    return Source(name=plain_unicode(path.name), data=data, path=path)
 
 
 def _from_stdin() -> Source:
     if sys.stdin is None or sys.stdin.isatty():
         raise UnreadableImage("There is no photo on standard input.", hint="Pipe one in: < a.jpg")
     return Source(name="standard input", data=_bounded(sys.stdin.buffer, "Standard input"))
+
+
+def _from_file(file: Any) -> Source:
+    """Read an open file or BytesIO, from its beginning where it can be wound back."""
+    given = getattr(file, "name", None)
+    path = Path(os.fsdecode(given)) if isinstance(given, (str, bytes)) else None
+    name = plain_unicode(path.name) if path else "the open file"
+    try:
+        if file.seekable():
+            file.seek(0)
+        data = _bounded(file, name)
+    except (AttributeError, TypeError) as error:  # text, or a coroutine's
+        raise UsageError(
+            f"{name} gives no bytes when it is read.", hint='Open it as open(PATH, "rb").'
+        ) from error
+    except (OSError, ValueError) as error:  # ValueError: it is closed
+        raise UnreadableImage(f"{name} cannot be read: {str(error).rstrip('.')}.") from error
+    return Source(name=name, data=data, path=path if path and path.is_file() else None)
 
 
 def _bounded(file: BinaryIO, name: str) -> bytes:
@@ -120,7 +154,10 @@ def _from_array(array: NDArray[np.generic]) -> Source:
         deep = np.round(pixels.astype(np.float64) * 65535).astype(np.uint16)
     if deep.dtype == np.uint16 and channels > 1:
         return Source(
-            name="the array", data=encode_deep_tiff([deep.astype(np.uint16)]), format="PNG"
+            name="the array",
+            data=encode_deep_tiff([deep.astype(np.uint16)]),
+            format="PNG",
+            own=True,
         )
     if deep.dtype not in (np.uint8, np.uint16):
         raise UsageError(
@@ -146,4 +183,4 @@ def _from_image(image: Image.Image, name: str = "the image") -> Source:
     format = image.format if known else "PNG"
     if upright.mode in ("CMYK", "LAB", "F", "I"):
         format = "TIFF"
-    return Source(name=name, data=file.getvalue(), format=format)
+    return Source(name=name, data=file.getvalue(), format=format, own=True)

@@ -1,6 +1,7 @@
 """From a decoded image of any mode to the small upright RGB that is looked at."""
 
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,13 +18,36 @@ DARK = (64, 64, 64)
 """What a nearly white picture with transparency is laid on."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """A small upright picture."""
+
+    rgb: Image.Image
+    """sRGB; transparent parts laid on paper."""
+    opacity: Image.Image | None = None
+    """0 transparent to 255 opaque, of the same size; None where all is opaque."""
+
+    def opacity_within(self, side: int) -> NDArray[np.uint8] | None:
+        """Return the opacity, (H, W), at most `side` cells long, each the mean of its pixels."""
+        if self.opacity is None:
+            return None
+        size = fitted(Size(width=self.opacity.width, height=self.opacity.height), side)
+        return np.asarray(self.opacity.resize((size.width, size.height), Image.Resampling.BOX))
+
+
 def small_rgb(image: Image.Image, long_side: int) -> Image.Image:
-    """Return upright sRGB, at most `long_side` pixels a side; never enlarged.
+    """Return upright sRGB, at most `long_side` pixels a side; consumes the image like `looked`."""
+    return looked(image, long_side).rgb
+
+
+def looked(image: Image.Image, long_side: int, turn: int | None = None) -> Look:
+    """Return an upright look, at most `long_side` pixels a side; never enlarged.
 
     The order keeps it cheap: the decoder's own reduction, then a resize, and only then
     transparency, colour management and rotation. Consumes the image: its pixels may be reduced.
+    `turn` is the EXIF orientation where it is known already.
     """
-    turn = orientation(image)
+    turn = orientation(image) if turn is None else turn
     stored = fitted(Size(width=image.width, height=image.height), long_side)
     # JPEG: the smallest DCT scale (1/8 .. 1/1) that still has all the pixels asked for.
     image.draft(None, (stored.width, stored.height))
@@ -32,7 +56,11 @@ def small_rgb(image: Image.Image, long_side: int) -> Image.Image:
         plain = plain.resize(
             (stored.width, stored.height), Image.Resampling.BILINEAR, reducing_gap=2.0
         )
-    return turned(_as_srgb(plain, image.info.get("icc_profile")), turn)
+    rgb = turned(_as_srgb(plain, image.info.get("icc_profile")), turn)
+    opacity = plain.getchannel("A") if plain.mode == "RGBA" else None
+    if opacity is None or opacity.getextrema() == (255, 255):
+        return Look(rgb)
+    return Look(rgb, turned(opacity, turn))
 
 
 def fitted(size: Size, long_side: int) -> Size:

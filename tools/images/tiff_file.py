@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from PIL import Image, TiffTags
 from PIL import TiffImagePlugin as tiff
 
-from cropsmith.tools.images.metadata import Metadata
+from cropsmith.tools.metadata.exif_entries import RESOURCES
+from cropsmith.tools.metadata.iptc import resource_block
+from cropsmith.tools.metadata.metadata import Metadata
+from cropsmith.tools.schema.geometry import Size
 
 STRIP_OFFSETS, STRIP_COUNTS = 273, 279
 XMP, IPTC, ICC = 700, 33723, 34675
@@ -22,6 +25,13 @@ X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 
 Tags = Mapping[int, object]
 """Number -> value, as Pillow takes it; directories (EXIF, GPS) are mappings themselves."""
+
+
+_WHOLE = {1: "B", 3: "H", 4: "I", 16: "Q"}
+"""Types of whole numbers, and how they are unpacked."""
+
+_MOST_ENTRIES = 1000
+"""Looked at in one directory: sorted by number, and 257 comes early."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,8 @@ def metadata_tags(metadata: Metadata) -> dict[int, object]:
         tags[XMP] = metadata.xmp
     if metadata.iptc:
         tags[IPTC] = metadata.iptc
+    if metadata.rights:
+        tags[RESOURCES] = resource_block(metadata.rights)
     if metadata.dpi:
         tags |= {X_RESOLUTION: metadata.dpi[0], Y_RESOLUTION: metadata.dpi[1], RESOLUTION_UNIT: 2}
     return tags
@@ -101,3 +113,34 @@ def first_directory(data: bytes) -> tiff.ImageFileDirectory_v2:
     file.seek(start)
     directory.load(file)
     return directory
+
+
+def page_sizes(data: bytes, most: int) -> list[Size]:
+    """Return the size of each page, `most` at most, without decoding any.
+
+    Directories are read as they are chained (TIFF 6.0, section 2; BigTIFF has wider numbers).
+    """
+    order = "<" if data[:2] == b"II" else ">"
+    big = 43 in data[2:4]
+    word, head, entry, count = ("Q", 8, 20, "Q") if big else ("I", 2, 12, "H")
+    (place,) = struct.unpack_from(order + word, data, 8 if big else 4)
+    sizes: list[Size] = []
+    met: set[int] = set()
+    while place and place not in met and len(sizes) < most:
+        met.add(place)
+        if place + head > len(data):
+            break
+        (entries,) = struct.unpack_from(order + count, data, place)
+        link = place + head + entry * entries
+        if link + struct.calcsize(word) > len(data):
+            break
+        sides = {256: 1, 257: 1}
+        for number in range(min(entries, _MOST_ENTRIES)):
+            start = place + head + entry * number
+            tag, kind = struct.unpack_from(order + "HH", data, start)
+            if tag in sides and kind in _WHOLE:
+                value = struct.unpack_from(order + _WHOLE[kind], data, start + (12 if big else 8))
+                sides[tag] = max(1, value[0])
+        sizes.append(Size(width=sides[256], height=sides[257]))
+        (place,) = struct.unpack_from(order + word, data, link)
+    return sizes

@@ -1,216 +1,338 @@
-"""What is left of a request: things to show, things to leave out, and words nobody understood."""
+"""Things that frames name: who is meant by a pronoun, what is whole, what cannot be told."""
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
 
-from cropsmith.tools.language.phrases import DETERMINERS, NUMERALS, split_phrases
-from cropsmith.tools.language.reading import MARK, Reading, either, word_list
-
-ORDER = r"(?:crop|make|keep|focus|just|show|leave|put)"
-END = rf"(?=\s*(?:[.|;]|$|\bbut\b|, (?!and)|\b(?:and|then) {ORDER}\b))"
-THING = r"(?P<what>[^.|;]+?)"
-OUT = (
-    r"(?:\bwith )?\b(?P<what>(?:the|that|this|those|my|his|her) (?:(?! and | so )[^,.|;])+?)"
-    rf"(?: is| are)? (?:gone|removed|(?:cropped|cut|taken|left|edited) out){END}",
-    r"\b(?P<what>[a-z]+)-free\b",
-    rf"\b(?:there's|there is|it has|i see) (?:too much|too many) {THING}{END}",
-    rf"\b(?:too much|too many|less|fewer) {THING}{END}",
-    rf"\beverything (?:except|but|besides|apart from) {THING}{END}",
-    rf"\b(?:crop|cut|leave|edit|keep|take) out (?:of )?{THING}{END}",
-    rf"\b(?:crop|cut|leave|edit|keep|take|trim|chop|get)"
-    rf" (?P<what>(?!(?:to|around|in|on)\b)[^,.|;]+?) out(?: of (?:it|this|the|here|there"
-    rf"|frame)\b[^,.|;]*)?{END}",
-    rf"\b(?:get|getting) rid of {THING}{END}",
-    rf"\bi don't (?:want|need|like) (?:to (?:see|have|include) )?{THING}"
-    rf"(?: in (?:it|there|here|(?:the |this )?(?:shot|frame|picture|photo|image|crop)))?{END}",
-    rf"\b(?:don't|do not) (?:include|show|have|want) {THING}{END}",
-    rf"\b(?:without|minus|except(?: for)?|excluding|exclude|omit|omitting|remove|removing|lose"
-    rf"|losing|drop|ditch|avoid|avoiding|hide|hiding|skip|eliminate|erase|free of|but not|not"
-    rf"|no more|no|lose) {THING}{END}",
+from cropsmith.tools.language.belonging import erased_amid, part_alone, rubbed_off
+from cropsmith.tools.language.chunks import Chunk, Tagged
+from cropsmith.tools.language.colours import COLOURS
+from cropsmith.tools.language.lexicon import lexicon
+from cropsmith.tools.language.phrases import BACKDROP, DETERMINERS, JOINT, PRONOUNS, UNLINKED
+from cropsmith.tools.language.reading import either
+from cropsmith.tools.language.sides import where
+from cropsmith.tools.language.sights import nothing_seen
+from cropsmith.tools.language.standing import (
+    NOBODYS,
+    NOT_ALL,
+    SHOWING,
+    WHOLE_OF,
+    meant,
+    of_nobody,
+    with_noun,
 )
-PICTURE = r"(?:shot|frame|picture|photo|image|crop)"
-TAIL = (
-    rf"(?: (?:please|thanks|thank you|if (?:you can|possible)"
-    rf"|(?:in|from) (?:it|there|here|(?:the |this )?{PICTURE})"
-    r"|(?:is |are )?(?:clearly |fully )?visible|for me|at all|too|as well|instead|only|alone"
-    r"|big|now"
-    r"|this time))+$"
-)
-PRONOUNS = {"him", "her", "it", "them", "that", "this", "those", "these", "they", "that one"}
-NOTHING = {
-    "preference", "problem", "rush", "worries", "matter what", "idea", "thanks", "else", "other",
-    "need", "sure", "nothing else", "more", "anything else", "alternatives", "options", "versions",
-}  # fmt: skip
+from cropsmith.tools.language.strangeness import gibberish, no_thing
+from cropsmith.tools.language.wholeness import KINDS, LOW, PART, PARTITIVE, WHOLE, WHOLE_FULL
+from cropsmith.tools.language.wishes import Mention, Wishes
+from cropsmith.tools.schema.request import NeverCut
 
-LEAD_IN = rf"^(?:(?:{'|'.join(word_list('lead_ins'))})(?:[ ,:]+|$))+"
-EXCEPT = (
-    r"(?:\b(?:crop|cut|leave|take|get rid of|remove|lose)(?: out)? )?"
-    rf"\b(?:everyone|everybody|no one|nobody|all)(?: out)? (?:except|but|besides|apart from"
-    rf"|other than)(?: for)? {THING}{END}"
-)
-PLACELESS = r"^(?:the |this |that )?(?:(?:left|right|top|bottom)(?:[- ]hand)? )?"
-PLACELESS += r"(?:background|backdrop|part|side|half|edge|left|right|top|bottom|rest)$"
-PLACE = (
-    r"^(?:very )?(?:top|bottom|left|right|upper|lower|left-hand|right-hand)"
-    r"(?:[- ](?:left|right|hand))?(?: (?:half|third|quarter|side|corner|part|edge|bit))?"
-    r"(?: of (?:it|(?:the |this )?(?:picture|photo|image|frame)))?$"
-)
-VAGUE_ONE = r"^ones?(?: (?:next|beside|behind|near|on|in|at|to|by)\b|$)"
-LOOKS = (
-    r"(?:\b(?:can you|could you|please) )?\bmake (?:it|this|the (?:photo|picture|image))"
-    r" (?:look|feel|seem) (?!good|nice|better|great)[^,.|;]+"
-)
-STAR = (
-    r"(?:the )?(?:centered|in the (?:center|middle)|prominent|star|main (?:focus|subject|thing"
-    r"|element)|focus|hero|subject|focal point"
-    r"|center of attention)(?: of (?:the|this) \w+)?\b"
-)
-STARRING = (
-    rf"\bmake (?P<what>[^,.|;]+?) {STAR}",
-    rf"(?:\bso (?:that )?)?(?P<what>\b(?:the|my|our|his|her) (?:(?! so )[^,.|;])+?)"
-    rf" (?:is|are|becomes|should be|to be|as) {STAR}",
-)
-NOT_CROPPING = rf"\b(?:{'|'.join(word_list('not_cropping'))})\b"
-ABSTRACT = (
-    r"^(?:make|let|have|give|turn) (?:it|this|that|the (?:photo|picture|image)|him|her|them)\b"
-    r"(?P<rest>.*)$"
-)
-NARRATIVE = (
-    r"\b(?:so )?(?:i|we) (?:just )?(?:took|shot|snapped|made|got|photographed) (?:this|it|that)\b"
-    r"[^,.|;]*?(?=\s*(?:[,.|;]|$|\band (?:there|the|i)\b))",
-    r"\b(?:it's|its|it is|this is|need this|need it|i need this) for (?:a |my |our |the |an )?"
-    r"[\w' ]+?(?=\s*(?:[,.|;]|$))",
-    r"\bif it (?:really )?helps\b",
-)
-FILLERS, MOODS = set(word_list("fillers")), set(word_list("moods"))
-FOREIGN, NOT_THINGS = set(word_list("foreign")), set(word_list("not_things"))
-MOODY = rf"\b(?:an? )?(?P<mood>{either(MOODS - FILLERS)}) (?=(?:crop|shot|photo|picture|image)\b)"
+DETERMINED = re.compile(rf"^(?:{either(DETERMINERS)}) ")
+MORE = re.compile(r" (?:with|in|in-front|on|at|who|that|next|behind|[a-z]{2,}ing)\b")
+"""What may follow the name of a thing that is told more of."""
 
 
-@dataclass
-class Named:
-    """Things named in words."""
+class Names:
+    """Adds the things of a request to its wishes."""
 
-    subjects: list[str] = field(default_factory=list)
-    avoid: list[str] = field(default_factory=list)
-    unclear: list[str] = field(default_factory=list)
+    def __init__(
+        self,
+        request: Tagged,
+        wishes: Wishes,
+        articled: bool = False,
+        capitals: frozenset[str] = frozenset(),
+    ) -> None:
+        self.request, self.wishes, self.capitals = request, wishes, capitals
+        self.beside: set[str] = set()
+        """What is named in one breath: "him and the medal" are two."""
+        self.articled = articled
+        """The language puts an article before every thing, so that it tells nothing."""
 
+    def chunk(self, tagged: str) -> Chunk | None:
+        """Return the phrase that a tagged unit begins with."""
+        found = re.match(r"[A-Z](\d+)", tagged)
+        return self.request.chunks[int(found[1])] if found else None
 
-def foreign(words: str) -> bool:
-    """Tell whether words are in another language, by script or by their small words."""
-    letters = [c for c in words if c.isalpha()]
-    other = [c for c in letters if not unicodedata.name(c, "").startswith("LATIN")]
-    if len(other) * 3 > len(letters):
-        return bool(letters)
-    found = re.findall(r"[^\W\d_]+", words.lower())
-    hits = sum(word in FOREIGN for word in found)
-    return hits >= 2 and hits * 5 >= len(found)
+    def definite(self, tagged: str) -> bool:
+        """Tell whether a unit is a definite thing: "the man", not "plane" and not "my dog"."""
+        chunk = self.chunk(tagged)
+        if chunk is None or chunk.letter == "J":
+            return False
+        first = chunk.words.split()[0]
+        if chunk.words in ("me", "us", "myself"):
+            return True
+        return first in ("the", "that", "this", "those", "these", "a", "an", "every", "each",
+        "both", "all") or (
+            chunk.definite and first not in ("my", "our", "his", "her", "your", "their", "its")
+        )  # fmt: skip
 
+    def units(self, tagged: str) -> list[str]:
+        """Split "N0 and N1" in two; what hangs on "of" or "with" together stays one."""
+        found: list[str] = []
+        for unit in JOINT.split(tagged.strip(" ,")):
+            chunk, last = self.chunk(unit), self.request.words(found[-1]) if found else ""
+            if chunk and found and not chunk.definite and len(chunk.words.split()) == 1 \
+                    and re.search(r"\b(?:of|with|wearing|in|holding) \S+$",
+                    last) and UNLINKED.match(last):  # fmt: skip
+                found[-1] += f" and {unit}"
+            else:
+                found.append(unit)
+        return found
 
-def gibberish(word: str) -> bool:
-    """Tell whether a word cannot be English: no vowels, a walk over the keyboard."""
-    if len(word) < 4 or not word.isalpha():
-        return False
-    vowels = re.search(r"[aeiouyà-ÿ]", word) is None
-    return vowels or re.search(r"[bcdfghjklmnpqrstvwxz]{6}", word) is not None or any(
-        walk in word for walk in word_list("keyboard_walks")
-    )  # fmt: skip
+    def bare_words(self, tagged: str) -> str:
+        """Return a unit as words without its article; a pronoun as what it means."""
+        words = self.request.words(tagged)
+        if tagged in ("it", "this") or words in PRONOUNS:
+            words = self._meant(words)
+        return re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
 
+    def _meant(self, pronoun: str) -> str:
+        """Return what a pronoun stands for."""
+        return meant(pronoun, self.wishes.mentions, self.beside)
 
-def read_unable(reading: Reading) -> list[str]:
-    """Take wishes that are not cropping: colours, rotation, retouching."""
-    lead = r"(?:\b(?:and |then |also |please )*)(?:(?! and )[^,.|;])*?"
-    pattern = rf"{lead}{NOT_CROPPING}[^,.|;]*?(?=\s*(?:[,.|;]|$|\band\b))"
-    found = [match[0].strip() for match in reading.take(pattern)]
-    return [re.sub(r"^(?:and|then|also|please) ", "", words) for words in found]
+    def add(self, tagged: str, role: str, choosing: bool = False) -> None:
+        """Name the things of a tagged part. `choosing`: a side says which of several is meant."""
+        units = self.units(tagged)
+        self.beside = {self.request.words(unit) for unit in units}
+        for unit in units:
+            self._add(unit, role, choosing)
 
-
-def read_names(reading: Reading) -> Named:
-    """Take everything that is left: exclusions first, then subjects; the rest is unclear."""
-    named = Named()
-    named.unclear += [match[0].strip() for match in reading.take(LOOKS)]
-    named.unclear += [match["mood"] for match in reading.take(MOODY)]
-    for pattern in NARRATIVE:
-        reading.took(pattern)
-    for pattern in STARRING:
-        named.subjects += [match["what"] for match in reading.take(pattern)]
-    named.subjects += [match["what"] for match in reading.take(EXCEPT)]
-    for pattern in OUT:
-        for match in reading.take(pattern):
-            _exclude(match, reading, named)
-    for part in re.split(r"[.|;]|, |\bbut\b", reading.text):
-        _sort(part.strip(" ,'\""), named)
-    return named
-
-
-def _exclude(match: re.Match[str], reading: Reading, named: Named) -> None:
-    """Add what is to be left out; a pronoun stands for the thing named last before it."""
-    what = re.sub(TAIL, "", match["what"].strip(" ,"))
-    if what in NOTHING or what in FILLERS:
-        return
-    if what in PRONOUNS:
-        before = reading.text.partition(MARK.strip())[0] if what != match["what"] else reading.text
-        parts = [p.strip(" ,") for p in re.split(r"[.|;,]|\band\b|\bcan you\b", before)]
-        things = [(p, _thing(p)) for p in parts if _thing(p) and _thing(p) not in PRONOUNS]
-        if not things:
-            named.unclear.append(match[0].strip())
+    def _add(self, unit: str, role: str, choosing: bool) -> None:
+        thing, _, link = unit.partition(" ") if " and " not in unit else (unit, "", "")
+        chunk = self.chunk(unit)
+        if chunk is None or chunk.letter == "J":
+            said = self._meant(chunk.words if chunk else thing)
+            self.plain(said, role, chunk.letter if chunk else "N") if said else None
             return
-        words, what = things[-1]
-        reading.text = reading.text.replace(words, MARK)
-    if re.match(PLACELESS, what):
-        named.unclear.append(match[0].strip())
-        return
-    for piece in split_phrases(what):
-        plain = re.sub(r"^the ", "", piece)
-        (named.unclear if re.match(VAGUE_ONE, plain) else named.avoid).append(piece)
+        if link.startswith(("on ", "at ", "in ")) and not choosing and role == "subject":
+            side = where(self.request.words(link))
+            if side.third or not self.definite(unit):
+                self.wishes.across, self.wishes.down = (
+                    side.across or self.wishes.across,
+                    side.down or self.wishes.down,
+                )
+                unit = thing
+        words = re.sub(r"^(?:a |the )?parts? of ", "", self.request.words(unit))
+        words = re.sub(r"^the (?=\w+ of (?:us|them|you)\b)", "", words)
+        if role == "subject" and words.endswith(" of them"):
+            self.plain("" if self.wishes.named("subject") else words, role, "E")
+            return
+        if out := of_nobody(words):
+            self.plain(out, "avoid", "E")
+            return
+        if role in ("subject", "") and (
+            chunk.letter in "PF" or words in ("this one", "that one", "one", "ones", "these ones")
+        ):
+            return
+        if "other one" in words:
+            self.wishes.unclear.append(words)
+            return
+        if (
+            chunk.letter == "U"
+            and words.startswith(("the one", "that one", "this one"))
+            and role == "subject"
+        ):
+            self._which(words)
+            return
+        if all(word in COLOURS or word in DETERMINERS for word in words.split()):
+            self.wishes.unclear.append(words)
+            return
+        if any(gibberish(word) for word in words.split()) or no_thing(words, chunk.letter):
+            self.wishes.unclear.append(words)
+            return
+        if self._nothing_seen(words, chunk.letter):
+            return
+        whole = re.search(WHOLE, words) and not re.search(rf"(?:full|complete) {WHOLE_FULL}", words)
+        if whole and role == "subject":
+            self._protect(re.sub(WHOLE, "", words), chunk.letter)
+            return
+        one = re.search(r"\bone\b", words) is not None and role == "subject"
+        if one and self._other_is(self._one(words)):
+            return
+        self.plain(self._one(words), role, chunk.letter)
+        if re.match(r"every(?:one|body)\b|all of us", words) and role == "subject":
+            self.wishes.protect(NeverCut.PEOPLE)
 
+    def _nothing_seen(self, words: str, letter: str) -> bool:
+        """Tell of words that name nothing a photo could show, and whether they are such."""
+        nothing = letter in "NU" and nothing_seen(words, self.capitals)
+        if nothing:
+            self.wishes.unclear.append(f"{words}: names nothing that can be seen")
+        return nothing
 
-def _thing(part: str) -> str:
-    """Return the noun phrase in a part of the request; empty when there is none."""
-    words = re.sub(LEAD_IN, "", part.strip())
-    words = re.sub(TAIL, "", words).strip(" ,:'\"")
-    return "" if words in FILLERS else words
-
-
-def _sort(part: str, named: Named) -> None:
-    """Decide what one part of the leftover names."""
-    if not part or re.sub(TAIL, "", part) in FILLERS:
-        return
-    abstract = re.match(ABSTRACT, part)
-    if abstract:
-        rest = re.sub(TAIL, "", abstract["rest"].strip())
-        if rest and rest not in FILLERS:
-            named.unclear.append(part)
-        return
-    explicit = re.match(LEAD_IN, part) is not None
-    words = _thing(part)
-    if not words:
-        return
-    for piece in split_phrases(words):
-        thing = _thing(piece)
-        if not thing:
-            continue
-        if _nameable(thing, explicit):
-            named.subjects.append(thing)
+    def _which(self, words: str) -> None:
+        """Take "the one in the hat" for more of the thing named last, or for a person."""
+        which = re.sub(r"^(?:the|that|this) ones? ?", "", words)
+        if any(m.role in ("subject", "") for m in self.wishes.mentions):
+            self.refine(which)
         else:
-            named.unclear.append(thing)
+            before = next((m.words for m in reversed(self.wishes.mentions)), "the person")
+            noun = re.split(r" (?:with|in|on|of|next|behind|near)\b", before)[0].split()[-1]
+            self.plain(f"the {noun} {which}", "subject", "H")
 
+    def _one(self, words: str) -> str:
+        """Put the noun for "one": "the blue one" after "three red boats" is "the blue boat"."""
+        before = next((m.words for m in reversed(self.wishes.mentions) if m.letter in "NH"), "")
+        return with_noun(words, before)
 
-def _nameable(words: str, explicit: bool) -> bool:
-    """Tell whether words can name a thing to look for."""
-    plain = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
-    tokens = plain.split()
-    if re.match(PLACE, plain):
-        return False
-    if plain in MOODS or plain in PRONOUNS or any(gibberish(token) for token in tokens):
-        return False
-    if all(token in MOODS or token in FILLERS for token in tokens):
-        return False
-    if not re.search(r"[a-z]", plain):
-        return False
-    named, _, _ = re.sub(r" (?:who|that|which|whose)\b", MARK, plain).partition(MARK)
-    if any(token in NOT_THINGS for token in named.split()) or re.match(VAGUE_ONE, plain):
-        return False
-    determined = plain != words or re.match(rf"^(?:{NUMERALS})\b", words) is not None
-    return explicit or determined or len(tokens) <= 9
+    def _other_is(self, words: str) -> bool:
+        """Say which one "the other dog" is: "the other dog. The white one" is one dog."""
+        last = self.wishes.mentions[-1] if self.wishes.mentions else None
+        if last is None or last.role != "subject" or not re.match(r"(?:the )?other ", last.words):
+            return False
+        noun = re.sub(r"^(?:the )?other ", "", last.words)
+        if last.words in self.beside or not re.search(rf"\b{re.escape(noun)}\b", words):
+            return False
+        last.words = words
+        return True
+
+    def plain(self, words: str, role: str, letter: str = "N") -> None:
+        """Name one thing in words; a thing that was only mentioned before takes the role."""
+        words = words.strip(" ,.")
+        if not words:
+            return
+        key = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
+        for mention in self.wishes.mentions:
+            own = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", mention.words)
+            if own == key and mention.role in ("", role):
+                mention.role = mention.role or role
+                return
+        if role == "subject" and (known := self._told_of(key, words)):
+            known.role = role
+            return
+        self.wishes.mentions.append(Mention(words, letter, role))
+
+    def _told_of(self, key: str, words: str) -> Mention | None:
+        """Return the thing that was named with more words: "this is Jo in the hat. Just Jo".
+
+        What is to be shown already is the same thing only behind "the": "the boy with the ball,
+        the boy whole".
+        """
+        roles = ("", "subject") if words.startswith("the ") else ("",)
+        told = [
+            mention
+            for mention in self.wishes.mentions
+            if mention.role in roles
+            and (named := DETERMINED.sub("", mention.words)).startswith(f"{key} ")
+            and MORE.match(named, len(key))
+        ]
+        return told[-1] if told else None
+
+    def leave_out(self, tagged: str, said: str) -> None:
+        """Name what is to be out; a pronoun takes the thing it means out of the subjects."""
+        for unit in self.units(tagged):
+            unit = re.sub(r"(\d) (?=L\d)", r"\1 on ", unit)
+            chunk = self.chunk(unit)
+            words = self.request.words(unit)
+            if words == "nobody":
+                self.wishes.protect(NeverCut.PEOPLE)
+            elif re.match(NOT_ALL, said) and WHOLE_OF.match(words):
+                self.plain(words, "")  # "not the whole building": a part of it
+            elif chunk is None or chunk.letter == "J":
+                self._leave_out_meant(words, said)
+            elif words in ("the others", "others"):
+                self.plain("everybody else", "avoid")
+            elif (
+                rubbed_off(said, words)
+                or (said.startswith("erase") and chunk.letter not in "HEY")
+                or chunk.letter == "Z"
+                or BACKDROP.fullmatch(words)
+                or no_thing(words, "N")
+            ):
+                self.wishes.unclear.append(said)
+            elif not self._nothing_seen(words, chunk.letter):
+                self.plain(self._one(words), "avoid", chunk.letter)
+                if erased_amid(said, words):
+                    self.wishes.unclear.append(f"{said}: a crop can only leave out what lies aside")
+
+    def _leave_out_meant(self, pronoun: str, said: str) -> None:
+        thing = self._meant(pronoun)
+        last = next((m for m in reversed(self.wishes.mentions) if m.words == thing), None)
+        if last is not None and last.role == "avoid":
+            return
+        if last is not None and last.role in ("subject", "") and not last.bare:
+            last.role = "avoid"
+            self._unplace(last)
+        elif thing and last is None:
+            self.plain(thing, "avoid", "H")
+        else:
+            self.wishes.unclear.append(said)
+
+    def _unplace(self, gone: Mention) -> None:
+        """Take the place that was read for a thing as where it is: it is to go."""
+        wishes = self.wishes
+        if wishes.placed and gone.words.endswith(wishes.placed):
+            wishes.placed, wishes.across, wishes.down = "", None, None
+
+    def protect(self, tagged: str, said: str) -> None:
+        """Keep things whole: faces, text, people by their kind, others as subjects."""
+        for unit in self.units(tagged):
+            chunk = self.chunk(unit)
+            if chunk and NOBODYS.match(chunk.words) and re.search(SHOWING, said):
+                self.plain(of_nobody(chunk.words), "avoid", "B")
+            elif chunk is None or chunk.letter == "J":
+                self.wishes.protect(NeverCut.SUBJECT)
+                if chunk and chunk.words in PRONOUNS and not self.wishes.named("subject"):
+                    self.plain(self._meant(chunk.words), "subject", "H")
+            else:
+                self._protect(re.sub(WHOLE, "", self.request.words(unit)), chunk.letter)
+
+    def keep_text(self, tagged: str) -> None:
+        """Keep writing whole beside what the picture is about: "keep the caption at the bottom"."""
+        self.wishes.protect(NeverCut.TEXT)
+        self.add(tagged, "")
+
+    def protect_meant(self) -> bool:
+        """Keep the thing named last whole; False where none was named."""
+        if thing := self._meant("it"):
+            self._protect(thing, "N")
+        return bool(thing)
+
+    def _protect(self, words: str, letter: str) -> None:
+        words = re.sub(PARTITIVE, "", words)
+        if no_thing(words, letter):
+            self.wishes.unclear.append(words)
+            return
+        if self._nothing_seen(words, letter):
+            return
+        head = re.split(
+            r" (?:of|on|in|with|at|including|and|down|to|from|next|behind|who|that)\b", words
+        )[0]
+        kind = next((kind for kind, pattern in KINDS.items() if re.search(pattern, head)), None)
+        if letter == "E" and not re.search(r"'s \w", words):
+            self.wishes.protect(NeverCut.PEOPLE)
+            if re.search(r"everyone|everybody|all of us", words) and "no" not in words.split():
+                self.plain("everyone", "subject", "E")
+        elif kind is not None:
+            self.wishes.protect(kind)
+            self._show_owner(head)
+            if re.search(LOW, head):
+                self.wishes.low = re.sub(r"^the ", "", head)
+            alone = re.search(r"\b(?:signs?|signage|inscription)$", head)
+            if kind is NeverCut.TEXT and (
+                head != words
+                or re.search(r"\blabels?$", head)
+                or (alone and not self.wishes.named("subject"))
+            ):
+                self.plain(words, "subject")
+        elif letter == "E":
+            self.wishes.protect(NeverCut.PEOPLE)
+        elif part_alone(words) and self.wishes.named("subject"):
+            self.wishes.protect(NeverCut.SUBJECT)
+        else:
+            self.wishes.whole.append(words)
+            self.wishes.protect(NeverCut.PEOPLE if letter == "H" else NeverCut.SUBJECT)
+            self.plain(re.sub(PART, "", words), "subject", letter)
+
+    def _show_owner(self, part: str) -> None:
+        """Show whose part is to be whole where nobody else is named: "my mother's feet in"."""
+        before = [word.removesuffix("s").removesuffix("'") for word in part.split()[:-1]]
+        owner = next((word for word in before if lexicon().classes.get(word) == "H"), "")
+        if owner and owner not in ("me", "us") and not self.wishes.named("subject"):
+            self.plain(f"the {owner}", "subject", "H")
+
+    def refine(self, which: str) -> None:
+        """Say more of the person or thing named last: "he's the one in the blue shirt"."""
+        for mention in reversed(self.wishes.mentions):
+            if mention.role != "landmark":
+                mention.words = f"{mention.words} {which}"
+                mention.role = mention.role or "subject"
+                return
+        self.wishes.unclear.append(f"the one {which}")

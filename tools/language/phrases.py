@@ -2,14 +2,22 @@
 
 import re
 
-from cropsmith.tools.language.reading import COUNTED, ORDINALS, either, number
+from cropsmith.tools.language.numerals import COUNTED, ORDINALS, number
+from cropsmith.tools.language.reading import either
 from cropsmith.tools.schema.request import Phrase
 
 DETERMINERS = (
     "the", "a", "an", "my", "our", "your", "his", "her", "their", "its", "this", "that", "these",
     "those", "some", "any", "all", "all of", "all the", "every", "each", "another", "that one",
 )  # fmt: skip
+PRONOUNS = {"him": "man", "he": "man", "himself": "man", "her": "woman", "she": "woman",
+"herself": "woman", "them": "people", "they": "people",
+            "themselves": "people"}  # fmt: skip
+"""Whom a pronoun means where nobody was named before."""
 NUMERALS = "|".join((r"\d{1,2}", either(COUNTED), "both", "a couple of", "a pair of"))
+JOINT = re.compile(r" (?:, )?(?:and|&|\+|plus|including|or|nor)(?: also)? | , ")
+BACKDROP = re.compile(r"(?:the |this |that )?(?:background|backdrop|rest)")
+UNLINKED = re.compile(rf"^(?:{either(DETERMINERS)}|{NUMERALS})\b")
 EVERYONE = {"everyone", "everybody", "all of us", "all of them", "us all", "us", "the group"}
 
 SUPERLATIVES = {
@@ -26,6 +34,9 @@ SUPERLATIVES = {
     "center": "middle",
 }  # fmt: skip
 """Words before a noun that choose among several."""
+
+PARTS = frozenset(("top", "bottom", "middle", "center", "left", "right"))
+"""Of these "of" makes parts of a thing; of "the largest of the three" it does not."""
 
 SIDES = {
     "left": "left", "far left": "left", "left side": "left", "left hand side": "left",
@@ -45,8 +56,16 @@ IN_CORNER = (
     r" (?:in|at|on) (?:the )?(?P<v>top|upper|bottom|lower)[- ](?P<h>left|right)"
     rf"(?:[- ]?(?:hand)?)?(?: (?:corner|part|side))?{OF_PICTURE}$"
 )
+CORNER_OF = (
+    r"^(?P<v>top|upper|bottom|lower)[- ](?P<h>left|right)(?:[- ]hand)? (?!of\b|corners?\b|part\b"
+    r"|side\b|quarter\b|half\b|third\b)(?P<noun>.+)$"
+)
 IN_MIDDLE = rf" (?:in|at) the (?:very )?(?:middle|center){OF_PICTURE}$"
 NEAR = r" (?:in (?:the )?front|in the foreground|(?:closest|nearest)(?: to (?:us|me|the camera))?)$"
+AT_EDGE = (
+    r" (?:at|on|along|near|by) (?:the |either )?(?:very |outer |far )?(?:edges?|sides?|borders?)"
+    rf"{OF_PICTURE}$"
+)
 ORDINAL = (
     rf"^(?P<n>{either(ORDINALS)}|1st|2nd|3rd|[4-9]th|last)(?: one)? (?P<noun>.+?)"
     rf" (?:from|on|counting from) (?:the )?(?P<side>left|right|top|bottom)$"
@@ -71,7 +90,8 @@ def phrase_of(words: str) -> Phrase:
         text = _without_determiner(text)
     head, position = _positioned(text)
     if count is None and position is not None:
-        head, count = _counted(head)
+        among = re.match(rf"^(?:{either(SUPERLATIVES)}) of\b", text) is not None
+        head, count = (_counted(head)[0], None) if among else _counted(head)
     head = re.sub(rf"^(?:{either(DETERMINERS)}) ", "", head)
     plain = _without_determiner(words)
     return Phrase(text=plain or words, head=head or plain, count=count, position=position)
@@ -95,10 +115,16 @@ def _positioned(words: str) -> tuple[str, str | None]:
     if ordinal := re.match(ORDINAL, words) or re.match(AFTER, words):
         counted = re.search(r" from (?:the )?\w+$", words) is not None
         return ordinal["noun"], _ordinal(ordinal["n"], ordinal["side"], counted)
+    if corner := re.match(CORNER_OF, words):
+        return corner[
+            "noun"
+        ], f"{'top' if corner['v'] in ('top', 'upper') else 'bottom'} {corner['h']}"
     if superlative := re.match(rf"^(?P<word>{either(SUPERLATIVES)}) (?P<noun>.+)$", words):
+        if superlative["word"] in PARTS and superlative["noun"].startswith("of "):
+            return words, None  # "the top of the tower" is a part of it
         noun = re.sub(OF_THEM, "", superlative["noun"])
         return noun, SUPERLATIVES[superlative["word"]]
-    for pattern, name in ((IN_MIDDLE, "middle"), (NEAR, "nearest")):
+    for pattern, name in ((IN_MIDDLE, "middle"), (NEAR, "nearest"), (AT_EDGE, "edge")):
         if found := re.search(pattern, words):
             return words[: found.start()], name
     if corner := re.search(IN_CORNER, words):
@@ -116,35 +142,3 @@ def _ordinal(word: str, side: str, counted: bool) -> str:
         return MOST[opposite[side] if counted else side]
     place = int(word[0]) if word[0].isdigit() else ORDINALS.index(word) + 1
     return MOST[side] if place == 1 else f"{ORDINALS[place - 1]} from {side}"
-
-
-COLOURS = (
-    "black", "white", "red", "blue", "green", "yellow", "orange", "pink", "purple", "brown",
-    "grey", "gray", "gold", "silver", "salt", "pepper",
-)  # fmt: skip
-
-
-def split_phrases(words: str) -> list[str]:
-    """Split "the bride and the groom" in two; leave "black and white cat" whole."""
-    parts = re.split(r"\s*(?:,|\band\b|&|\+|\bplus\b|\bas well as\b)\s*", words)
-    joints = re.findall(r"\s*(?:,|\band\b|&|\+|\bplus\b|\bas well as\b)\s*", words)
-    done = [parts[0]]
-    for joint, part in zip(joints, parts[1:], strict=True):
-        if _one_thing(done[-1], part):
-            done[-1] += f"{joint if joint.strip() == ',' else ' and '}{part}"
-        else:
-            done.append(part)
-    return [part.strip() for part in done if part.strip()]
-
-
-def _one_thing(left: str, right: str) -> bool:
-    """Tell whether "left and right" is one thing."""
-    colours = left.split()[-1:] and left.split()[-1] in COLOURS and right.split()[:1]
-    if colours and right.split()[0] in COLOURS:
-        return True
-    named = rf"^(?:{either(DETERMINERS)}|{NUMERALS})\b"
-    bare = not re.match(named, right)
-    if bare and not re.match(named, left) and re.match(r"^\w+ of\b", right):
-        return True  # "head and shoulders of the man"
-    open_ended = re.search(r"\b(?:of|with|wearing|in|holding|carrying|between) \S+$", left)
-    return bool(bare and open_ended and right)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.tools.language.reading import ORDINALS
+from cropsmith.tools.language.numerals import ORDINALS
 from cropsmith.tools.schema.geometry import Boxes
 from cropsmith.tools.schema.request import Phrase
 
@@ -24,6 +24,7 @@ ORDERS: Mapping[str, Key] = {
     "widest": lambda b: b[:, 0] - b[:, 2],
     "nearest": lambda b: -_area(b),
     "farthest": lambda b: _area(b),
+    "edge": lambda b: _to_side(b),
     "top left": lambda b: b.sum(axis=1),
     "top right": lambda b: b[:, 1] + b[:, 3] - b[:, 0] - b[:, 2],
     "bottom left": lambda b: b[:, 0] + b[:, 2] - b[:, 1] - b[:, 3],
@@ -37,7 +38,11 @@ HALVES: Mapping[str, Callable[[Boxes], NDArray[np.bool_]]] = {
     "rightmost": lambda b: b[:, 0] + b[:, 2] > 1,
     "topmost": lambda b: b[:, 1] + b[:, 3] < 1,
     "bottommost": lambda b: b[:, 1] + b[:, 3] > 1,
+    "edge": lambda b: _to_side(b) <= AT_EDGE,
 }
+"""Which of several a plural means: "the people on the left", "the people at the edge"."""
+AT_EDGE = 0.03
+"""Share of the photo's width between a side and what is at the edge."""
 PLURALS = {
     "people", "children", "men", "women", "feet", "teeth", "geese", "mice", "sheep", "fish", "kids",
     "police", "cattle", "deer", "folks", "guys", "birds", "twins", "lads",
@@ -97,6 +102,11 @@ def plural(head: str) -> bool:
 def _area(boxes: Boxes) -> NDArray[np.float64]:
     """Return the areas, as shares of the image."""
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+
+
+def _to_side(boxes: Boxes) -> NDArray[np.float64]:
+    """Return how far the nearer of the left and right side is; most people reach the lower one."""
+    return np.asarray(np.minimum(boxes[:, 0], 1 - boxes[:, 2]))
 
 
 def _sorted(key: Key, boxes: Boxes) -> list[int]:

@@ -1,4 +1,4 @@
-"""Shapes by name: platforms, prints, screens, documents, from tools/language/presets.toml."""
+"""Shapes by name: platforms, prints, screens, documents, from presets.toml; passport photos."""
 
 import re
 import tomllib
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from cropsmith.tools.language.passports import passports
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Target
@@ -39,6 +40,18 @@ def presets() -> dict[str, Preset]:
     """Return all presets by key."""
     text = files("cropsmith.tools.language").joinpath("presets.toml").read_text("utf-8")
     found = [Preset.model_validate(row) for row in tomllib.loads(text)["preset"]]
+    found += [
+        Preset(
+            key=one.key,
+            words=one.names,
+            size=one.size,
+            ratio=one.ratio,
+            source="norm",
+            checked=one.checked,
+            remark=one.remark,
+        )
+        for one in passports().values()
+    ]
     return {preset.key: preset for preset in found}
 
 
@@ -49,13 +62,20 @@ def _names() -> tuple[tuple[str, tuple[str, ...], str], ...]:
     return tuple(sorted(rows, key=lambda row: -len(row[0])))
 
 
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the words that names begin with."""
+    return frozenset(words[0] for _, words, _ in _names())
+
+
 def named_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield pattern and key of the presets that a text may name, the longest names first.
 
     Compiling a pattern for every name would cost more than reading the rest of a request.
     """
-    for name, words, key in _names():
-        if words[0] in text and all(word in text for word in words):
+    begun = {word for word in _first_words() if word in text}
+    for name, words, key in _names() if begun else ():
+        if words[0] in begun and all(word in text for word in words):
             yield _pattern(name), key
 
 

@@ -2,9 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+
+from cropsmith.tools.language.asides import ASIDES, with_units
+from cropsmith.tools.language.complaints import COMPLAINTS
+from cropsmith.tools.language.spellings import QUOTES, SPELLINGS
+from cropsmith.tools.language.whereabouts import WHEREABOUTS
+from cropsmith.tools.language.wordings import WORDINGS
 
 
 @cache
@@ -22,32 +28,14 @@ def word_list(name: str) -> Sequence[str]:
 MARK = " | "
 """Stands where words were taken out, so that what is left and right of them is not one phrase."""
 
-COUNTED = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "sixteen": 16,
-}  # fmt: skip
-NUMBERS = COUNTED | {"both": 2, "a couple of": 2, "a pair of": 2, "a few": 3, "several": 3}
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-
 TYPO_PRONE = (
     "square", "portrait", "landscape", "vertical", "horizontal", "panorama", "instagram",
     "facebook", "linkedin", "youtube", "pinterest", "twitter", "thumbnail", "wallpaper",
     "passport", "headline", "widescreen", "without", "banner", "tighter", "picture", "please",
-    "alternatives", "versions", "options", "background",
+    "alternatives", "versions", "options", "background", "should", "would", "could", "people",
+    "middle", "horizon",
 )  # fmt: skip
 NOT_TYPOS = {"squire", "tighten", "planner", "manner", "pictured", "version", "option", "within"}
-
-SPELLINGS = (
-    (r"[‘’ʼ]", "'"), (r"[“”]", '"'), (r"[×✕]", "x"), (r"[–—]", " , "), (r"[()\[\]]", " "),
-    (r"[!?…]+", ". "),
-    (r"\b(?:insta|ig)\b", "instagram"), (r"\bfb\b", "facebook"), (r"\byt\b", "youtube"),
-    (r"\b(?:pls|plz)\b", "please"), (r"\bw/o\b", "without"), (r"\bw/", "with "),
-    (r"\bdont\b", "don't"), (r"\bdoesnt\b", "doesn't"), (r"\bpics?\b", "picture"),
-    (r"\bcentr(?=(?:ed|ing)\b)", "center"),
-    (r"\bcentre\b", "center"), (r"\bmin\.?(?= )", "minimum"), (r"\bpix\b", "pixels"),
-    (r"\bdo not\b", "don't"), (r"\bmust not\b|\bmustn't\b|\bshould not\b", "shouldn't"),
-    (r":\)|:-\)|;\)|:d\b", " "),
-)  # fmt: skip
 
 
 class Reading:
@@ -59,7 +47,8 @@ class Reading:
     def take(self, pattern: str) -> list[re.Match[str]]:
         """Take out every match of a pattern, first to last, and return them."""
         found = list(re.finditer(pattern, self.text))
-        self.text = re.sub(pattern, MARK, self.text)
+        if found:
+            self.text = re.sub(pattern, MARK, self.text)
         return found
 
     def took(self, pattern: str) -> bool:
@@ -70,13 +59,27 @@ class Reading:
 def normalised(text: str) -> str:
     """Return the text in lower case, one spelling for each thing, one space between words."""
     text = text.lower()
-    for pattern, plain in SPELLINGS:
-        text = re.sub(pattern, plain, text)
-    text = re.sub(r"\b([a-z']+)(?:\s+\1\b)+", r"\1", text)
-    text = re.sub(r"[a-z]{6,}", lambda word: corrected(word.group()), text)
+    for pattern, plain in _spellings(re.search(r"[^\W\d_]", text) is not None):
+        text = pattern.sub(plain, text)
+    text = re.sub(r"\b([a-z']+)(?:\s+\1\b)+", r"\1", with_units(text))
+    text = re.sub(r"\b[a-z]{5,}\b(?!')", lambda word: corrected(word.group()), text)
     return re.sub(r"\s+", " ", text).strip()
 
 
+@cache
+def _spellings(
+    words: bool,
+) -> tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]:
+    """Return the patterns compiled; for a text without words only those of signs."""
+    every = (*QUOTES, *WORDINGS, *SPELLINGS, *COMPLAINTS, *ASIDES, *WHEREABOUTS)
+    return tuple(
+        (re.compile(pattern), plain)
+        for pattern, plain in every
+        if words or re.search(r"(?<!\\)[a-z]{2}", pattern) is None
+    )
+
+
+@cache
 def corrected(word: str) -> str:
     """Return the word of our vocabulary that one slip of the keyboard makes into this one."""
     if word in TYPO_PRONE or word in NOT_TYPOS:
@@ -100,11 +103,11 @@ def one_slip(word: str, known: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
-def number(word: str) -> int | None:
-    """Return the number that a word or digits stand for."""
-    return int(word) if word.isdigit() else NUMBERS.get(word)
-
-
 def either(words: Iterable[str]) -> str:
     """Return a pattern of alternatives, the longest first."""
+    return _either(tuple(words))
+
+
+@cache
+def _either(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

@@ -2,53 +2,79 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cache
 
 from cropsmith.errors import UsageError
+from cropsmith.tools.language.joining import LYING, SHAPES, UPRIGHT, Shapes, joined
+from cropsmith.tools.language.minimum import PIXELS, SIDES, one_side, read_minimum
+from cropsmith.tools.language.numerals import COUNTED, number
 from cropsmith.tools.language.presets import named_in, presets
-from cropsmith.tools.language.reading import COUNTED, MARK, Reading, either, number
+from cropsmith.tools.language.prints import prints
+from cropsmith.tools.language.reading import MARK, Reading, either
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Target
 
-SHAPES = {
-    "square": "1:1", "squares": "1:1", "squared": "1:1", "squarish": "1:1",
-    "square-ish": "1:1",
-    "portrait": "4:5", "portraits": "4:5", "vertical": "4:5", "vertically": "4:5",
-    "upright": "4:5", "tall": "4:5", "taller": "4:5",
-    "landscape": "3:2", "landscapes": "3:2", "horizontal": "3:2", "horizontally": "3:2",
-    "panorama": "2:1", "panoramic": "2:1", "pano": "2:1",
-    "widescreen": "16:9", "wide screen": "16:9", "wide format": "16:9",
-    "wide crop": "16:9",
-    "golden ratio": "1618:1000", "golden rectangle": "1618:1000",
-}  # fmt: skip
-"""Words for shapes. Portrait and landscape are the ratios prints and feeds use most."""
-
-UPRIGHT = {"portrait", "portraits", "vertical", "vertically", "upright", "tall", "taller"}
-LYING = {"landscape", "landscapes", "horizontal", "horizontally"}
-OF_SCENES = ("tall", "taller", "upright")
-"""Adjectives of things as well: they are shapes only before a word for the picture."""
+OF_SCENES = ("tall", "taller", "upright", "wide", "sideways", "lengthwise")
+"""Adjectives of things as well: shapes only alone in a clause, or before a word for the picture."""
+ALONE = (
+    r"(?:(?<![^,.;:|\x00])|(?<=[,.;:|\x00] )|(?<=\band )|(?<=\bmake it )|(?<=\bbe )"
+    r"|(?<=\d )|(?<=\bone )|(?<=\bso )|(?<=\bpicture )|(?<=\bphoto )|(?<=\bimage )"
+    r"|(?<=cm )|(?<=mm )|(?<=poster )|(?<=print )"
+    r"|(?<=, but )|(?<=centimeters"
+    r" ))"
+)
+AT_END = (
+    r"(?=\s*(?:[,.;|\x00]|$|\bplease\b|\band\b|\bbut\b|\bfor\b|\bthank|\bthx\b|\bcheers\b"
+    r"|\bwithout\b|\d))"
+)
+THINGS = (
+    r"(?:(?:of|keep|include|including|hold|(?<!go )with|not|without|holding|behind"
+    r"|remove|hide|lose|drop|no|between"
+    r"|carrying|reading|read|under|but not) (?:the|a|an|that|this|my|his|her) (?:\w+ )?"
+    r"|(?:lots|plenty|much|more|some|market|town|village|city|public|main|times|st"
+    r"|red|scanned this|scanned the|this old"
+    r"|news|cover|success|love|lead|feature|life) (?:of )?(?:the )?"
+    r"|(?:in|on|across|around|over|and|or) the |(?:and|or) (?:my|his|her|our) )$"
+)
+"""Before a word that names a shape and a thing as well, these words tell that it is a thing."""
+AMBIGUOUS = {
+    "panorama",
+    "pano",
+    "banner",
+    "postcard",
+    "story",
+    "stories",
+    "header",
+    "hero",
+    "polaroid",
+    "letterbox",
+    "slide",
+    "square",
+    "squares",
+    "landscape",
+    "landscapes",
+    "book cover",
+    "letter",
+}
 
 SAME = (
     r"\b(?:keep(?:ing)? |with |in |at )?(?:the |its |it in the )?(?:same|original|current"
     r"|existing)"
     r" (?:shape|aspect ratio|ratio|aspect|proportions?|format|dimensions)"
     r"(?: as (?:the |it )?(?:original|now|before|is|photo))?\b"
-    r"|\bkeep(?:ing)? the (?:shape|aspect ratio|ratio|aspect|proportions)\b"
+    r"|\b(?:keep(?:ing)?|(?:don't|not|never|without) chang(?:e|ing))(?: (?:the|its))?"
+    r" (?:shape|aspect ratio|ratio|aspect|proportions)\b"
 )
-PIXELS = r"(?: ?(?:px|pixels?)\b)?"
 NUMBER_WORD = rf"(?:\d+(?:\.\d+)?|{either(COUNTED)})"
 PAIR = (
-    rf"(?<![\w.:-])({NUMBER_WORD})(?: ?(?:x|:|/) ?| by | to )({NUMBER_WORD})"
+    rf"(?<![\w.:-])({NUMBER_WORD})(?: ?(?:px|mm|cm|in|inch(?:es)?)\b)?"
+    rf"(?: ?(?:x|/) ?| ?: ?(?=\d)| by | to )({NUMBER_WORD})"
     r"(?:[- ]?(?:inch(?:es)?|in\b|cm|mm|\"|''))?"
 )
-AT_LEAST = (
-    r"(?:(?:at|with)? ?(?:at )?(?:least|minimum(?: of| size)?)|no (?:smaller|less|fewer) than"
-    r"|not (?:smaller|less) than|bigger than|larger than|or (?:bigger|larger))"
-)
-SIDES = {"wide": 0, "across": 0, "width": 0, "in width": 0, "tall": 1, "high": 1, "in height": 1}
 PICTURE = (
-    r"(?: (?:crop|cropping|version|option|alternative|variant|format|orientation|mode|shot"
+    r"(?: (?:crop(?! (?:out|off|to|it|away|the|my|down|everything)\b)"
+    r"|cropping|version|option|alternative|variant|format|orientation|mode|shot"
     r"|photo|picture|image|print|one"
     r"|frame"
     r"|shape|ratio|aspect ratio|aspect|paper|page|post|layout|composition|framing|size|style"
@@ -56,26 +82,21 @@ PICTURE = (
 )
 LEAD = (
     r"(?:\b(?:in|as|to|at|into|for) )?(?:\b(?:a|an|the|my|our|one) )?"
-    r"(?:\b(?:nice|good|wide|proper|clean|simple|big|quick|standard|regular|classic) )?"
+    r"(?:\b(?:nice|good|wide|proper|clean|simple|big|quick|standard|regular|classic"
+    r"|normal|ordinary|plain) )?"
 )
+WHOSE = (
+    r"(?:\b(?:school|company|club|team|church|shop|store|band|brand|business|corporate|podcast"
+    r"|university|college|charity|restaurant|hotel|event)(?:'s)? )?"
+)
+"""Whose banner it is: "school website banner"."""
 NOT = (
-    r"\b(?:(?:but )?not|don't make (?:it|this)|anything but|anything except|no|never)"
-    r"(?: a| an| in)? "
+    r"\b(?:(?:no |wait |actually |sorry )*(?:but )?not|(?:i |we )?(?:don't|didn't)"
+    r" (?:want|need|like)"
+    r"(?: it| this| that| them)?(?: in| to be| as)?|don't make (?:it|this)|anything but"
+    r"|anything except|no|never|rather than|instead of|in place of)"
+    r"(?: a| an| in| the)? "
 )
-
-
-ALIKE = 0.02
-"""How far a preset may be from a ratio beside it to be the same wish."""
-
-
-@dataclass
-class Shapes:
-    """What was read about shapes."""
-
-    targets: list[Target] = field(default_factory=list)
-    min_size: Size | None = None
-    unclear: list[str] = field(default_factory=list)
-    contradictions: list[str] = field(default_factory=list)
 
 
 def target_named(text: str) -> Target:
@@ -103,45 +124,30 @@ def read_shapes(reading: Reading, image: Size) -> Shapes:
     """
     shapes = Shapes()
     placed: list[tuple[int, Target]] = []
-    _minimum(reading, shapes)
+    read_minimum(reading, shapes)
     negated = _negated(reading)
     width = _width(reading)
     both = reading.take(
-        r"(?:\bat |\bexactly )?\b(\d{3,5}) ?(?:px|pixels?)\b(?! (?:tall|high|wide))"
+        r"(?:\bat |\bexactly )?(?<!x)(?<!x )(?<!by )\b(\d{3,5})(?! ?px (?:x|by) ) ?(?:px"
+        r"|pixels?)\b(?! (?:tall|high|wide))"
     )
     # From here on taken words leave blanks of their own length: the order of targets is theirs.
     text = reading.text
-    for find in (_presets, _same, _pairs, _words):
+    for find in (prints, _presets, _same, _pairs, _words):
         text = find(text, placed, image)
     reading.text = re.sub(r"\x00+", MARK, text)
     found = [target for _, target in sorted(placed, key=lambda one: one[0])]
-    found = _joined(found, text, shapes)
+    found = joined(found, text, shapes)
     if both and len(found) == 1 and found[0].ratio == Ratio(width=1, height=1):
         width = width or (int(both[0][1]), 0)
     elif both:
         shapes.unclear.append(f"{both[0][0].strip()}: which side?")
-    shapes.targets = _unique(_sized(found, width, shapes))
-    if negated and not shapes.targets:
+    shapes.targets = _unique(_sized(_corrected(found, negated), width, shapes))
+    if negated and not shapes.targets and (left := _left_over(negated)):
+        shapes.targets = [Target(name=left, ratio=Ratio.parse(SHAPES[left]))]
+    elif negated and not shapes.targets:
         shapes.unclear.append(f"{negated}: it rules out a shape but names none")
     return shapes
-
-
-def _minimum(reading: Reading, shapes: Shapes) -> None:
-    """Take smallest sizes: "at least 2000 pixels wide", "minimum 1080x1350"."""
-    sides = either(SIDES)
-    for match in reading.take(rf"\b{AT_LEAST} (\d+) ?(?:x|by) ?(\d+){PIXELS}"):
-        shapes.min_size = Size(width=int(match[1]), height=int(match[2]))
-    for match in reading.take(rf"\b{AT_LEAST} (\d+){PIXELS} ({sides})\b"):
-        shapes.min_size = _one_side(int(match[1]), match[2], shapes.min_size)
-    for match in reading.take(rf"\b{AT_LEAST} (\d+) ?(?:px|pixels?)\b[^,.|]*"):
-        shapes.unclear.append(f"{match[0].strip()}: of which side?")
-
-
-def _one_side(pixels: int, side: str, known: Size | None) -> Size:
-    """Return the smallest size with one more side known."""
-    sizes = [known.width, known.height] if known else [1, 1]
-    sizes[SIDES[side]] = pixels
-    return Size(width=sizes[0], height=sizes[1])
 
 
 def _negated(reading: Reading) -> str:
@@ -150,10 +156,25 @@ def _negated(reading: Reading) -> str:
     return ", ".join(match[0].strip() for match in reading.take(pattern))
 
 
+def _corrected(found: list[Target], negated: str) -> list[Target]:
+    """Drop a shape taken back where another was named: "square, no, not square, 4:5"."""
+    kept = [t for t in found if t.name not in re.findall(r"[\w:]+", negated)]
+    return kept or found
+
+
+def _left_over(negated: str) -> str:
+    """Return the orientation that is left when the other was ruled out."""
+    words = set(re.findall(r"[a-z]+", negated))
+    if words & UPRIGHT and not words & LYING:
+        return "landscape"
+    return "portrait" if words & LYING and not words & UPRIGHT else ""
+
+
 def _width(reading: Reading) -> tuple[int, int] | None:
     """Take "1200 px wide"; return pixels and side (0 width, 1 height)."""
     found = reading.take(
-        rf"(?:\bat |\bexactly )?\b(\d{{2,5}})(?: ?(?:px|pixels?)) ({either(SIDES)})\b"
+        r"(?:\bat |\bexactly )?\b(\d{3,5}(?= )|\d{2,5}(?= ?p))"
+        rf"(?: ?(?:px|pixels?))? ({either(SIDES)})\b"
     )
     return (int(found[0][1]), SIDES[found[0][2]]) if found else None
 
@@ -166,10 +187,9 @@ def _blank(match: re.Match[str]) -> str:
 def _presets(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
     """Find presets."""
     for pattern, key in named_in(text):
-        full = rf"{LEAD}{pattern}{PICTURE}(?![\w-])"
-        for match in re.finditer(full, text):
-            placed.append((match.start(), presets()[key].target))
-        text = re.sub(full, _blank, text)
+        whose = WHOSE if "[ -]" in pattern else ""
+        full = rf"{LEAD}{whose}{pattern}{PICTURE}(?![\w-])"
+        text = _placed(full, text, placed, presets()[key].target)
     return text
 
 
@@ -209,86 +229,41 @@ def _pixels(sides: Sequence[str]) -> bool:
     return small >= 100 or (large >= 300 and small >= 16)
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern compiled: there are more of them than `re` keeps."""
+    return re.compile(pattern)
+
+
+def _placed(full: str, text: str, placed: list[tuple[int, Target]], target: Target) -> str:
+    """Note a target wherever its name stands for a shape, and blank it there."""
+    shown = []
+
+    def blank(match: re.Match[str]) -> str:
+        start = re.match(LEAD, match[0])
+        word = match[0][start.end() if start else 0 :]
+        lead = text[: match.start()] + (start[0] if start else "")
+        if word.split(" ")[0] in AMBIGUOUS and word in AMBIGUOUS and re.search(THINGS, lead):
+            return match[0]
+        shown.append((match.start(), target))
+        return _blank(match)
+
+    text_with_blanks = _compiled(full).sub(blank, text)
+    placed += shown
+    return text_with_blanks
+
+
 def _words(text: str, placed: list[tuple[int, Target]], image: Size) -> str:
     """Find words for shapes."""
     for word in sorted(filter(text.__contains__, SHAPES), key=len, reverse=True):
         tail = PICTURE.replace("))?s?", "))s?") if word in OF_SCENES else PICTURE
-        full = rf"{LEAD}(?<![\w-]){word}{tail}(?![\w-])"
-        for match in re.finditer(full, text):
-            placed.append((match.start(), Target(name=word, ratio=Ratio.parse(SHAPES[word]))))
-        text = re.sub(full, _blank, text)
+        which = rf"(?!(?<=the ){word} ones?\b)"  # "the tall one" is one of several
+        full = rf"{LEAD}(?<![\w-]){which}{word}{tail}(?![\w-])"
+        if word in OF_SCENES:
+            alone = rf"{ALONE}{word}{AT_END}"
+            full = alone if word == "wide" else rf"(?:{full}|{alone}|(?<=something ){word})"
+        text = _placed(full, text, placed, Target(name=word, ratio=Ratio.parse(SHAPES[word])))
     return text
-
-
-def _joined(found: list[Target], text: str, shapes: Shapes) -> list[Target]:
-    """Put together words that describe one shape: "A4 landscape", "Instagram, square"."""
-    alone = [t for t in found if t.name in SHAPES]
-    named = [t for t in found if t.name not in SHAPES]
-    several = re.search(r"\x00[^\x00]*(?:\band\b|\+|&)", text) is not None
-    if len(alone) != 1 or len(named) != 1 or several:
-        return _without_platform(found, several)
-    word, other = alone[0], named[0]
-    if (turned := _platform(other, word)) is not None:
-        return [turned]
-    if word.name in UPRIGHT | LYING and other.ratio is not None:
-        return _oriented(word, other, shapes)
-    if other.name in presets() and presets()[other.name].ratio is not None:
-        return [word] if word.ratio == other.ratio else found
-    separate = re.search(r"\x00[^\x00]*(?:,|\bor\b)", text)
-    if word.ratio != other.ratio and not separate:
-        shapes.contradictions.append(f"'{word.name}' and '{other.name}' are different shapes.")
-        return [other]
-    return found if word.ratio != other.ratio else [other]
-
-
-def _oriented(word: Target, other: Target, shapes: Shapes) -> list[Target]:
-    """Turn a print to the side that was said; anything else that lies otherwise contradicts."""
-    assert other.ratio is not None
-    upright = word.name in UPRIGHT
-    if other.ratio.value == 1 or (other.ratio.value < 1) == upright:
-        fits = other.ratio.value != 1
-        if not fits:
-            shapes.contradictions.append(f"A square is neither {word.name} nor its opposite.")
-        return [other]
-    turned = Ratio(width=other.ratio.height, height=other.ratio.width)
-    if other.size is None and _prints(other):
-        return [other.model_copy(update={"ratio": turned, "name": f"{other.name} {word.name}"})]
-    shapes.contradictions.append(f"{other.name} is not {word.name}.")
-    return [other]
-
-
-def _prints(target: Target) -> bool:
-    """Tell whether a target is paper, which may be turned: A4, 8x10."""
-    paper = {"8:10", "5:7", "4:6", "11:14", "10:8", "7:5", "6:4", "14:11", "16:20", "20:16"}
-    preset = presets().get(target.name)
-    return target.name in paper or (preset is not None and preset.key in {
-        "a3", "a4", "a5", "a6", "letter", "postcard", "business-card", "phone-wallpaper"
-    })  # fmt: skip
-
-
-def _platform(preset: Target, word: Target) -> Target | None:
-    """Return the platform's own preset of a shape: Instagram + square."""
-    shape = {"square": "square"} | dict.fromkeys(UPRIGHT, "portrait")
-    shape |= dict.fromkeys(LYING, "landscape")
-    platform, _, kind = preset.name.partition("-")
-    if kind != "post" or word.name not in shape:
-        return None
-    own = presets().get(f"{platform}-{shape[word.name]}")
-    return own.target if own else word
-
-
-def _without_platform(found: list[Target], several: bool) -> list[Target]:
-    """Drop a name beside a shape given in numbers: "4:5 for Instagram", "a banner, 4:1"."""
-    numbers = [t.ratio.value for t in found if t.name not in presets() and t.ratio]
-
-    def repeats(target: Target) -> bool:
-        if target.name not in presets() or target.ratio is None or not numbers:
-            return False
-        alike = any(abs(one / target.ratio.value - 1) < ALIKE for one in numbers)
-        vague = target.size is None and not several and not _prints(target)
-        return alike or vague or target.name.endswith("-post")
-
-    return [t for t in found if not repeats(t)]
 
 
 def _sized(found: list[Target], width: tuple[int, int] | None, shapes: Shapes) -> list[Target]:
@@ -297,7 +272,7 @@ def _sized(found: list[Target], width: tuple[int, int] | None, shapes: Shapes) -
         return found
     pixels, side = width
     if len(found) != 1 or found[0].ratio is None:
-        shapes.min_size = _one_side(pixels, "tall" if side else "wide", shapes.min_size)
+        shapes.min_size = one_side(pixels, "tall" if side else "wide", shapes.min_size)
         return found
     ratio = found[0].ratio
     other = max(1, round(pixels * (ratio.value if side else 1 / ratio.value)))
@@ -307,4 +282,6 @@ def _sized(found: list[Target], width: tuple[int, int] | None, shapes: Shapes) -
 
 def _unique(found: list[Target]) -> list[Target]:
     """Drop a shape said twice."""
-    return list({(str(t.ratio), str(t.size)): t for t in reversed(found)}.values())[::-1]
+    once = list({(str(t.ratio), str(t.size)): t for t in reversed(found)}.values())[::-1]
+    sized = {t.ratio for t in once if t.size}
+    return [t for t in once if t.size or t.ratio not in sized or not re.search(r"\d", t.name)]

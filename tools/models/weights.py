@@ -150,21 +150,44 @@ def _digest(path: Path, _size: int, _modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@cache
+def _revisions() -> Mapping[str, str]:
+    text = files("cropsmith.tools.models").joinpath("revisions.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def revision_of(name: str) -> tuple[str, str]:
+    """Return a hub model's name and the commit to fetch: behind its @, else the pinned one.
+
+    "main", whatever the hub has by then, for a model that neither names. Folders keep their name.
+    """
+    bare, at, revision = name.rpartition("@")
+    if not at or Path(name).expanduser().exists():
+        return name, _revisions().get(name, "main")
+    return bare, revision or "main"
+
+
 def local_model(name: str) -> Path | None:
     """Return the folder of a hub model that is already on this machine, or None.
 
     `name` is a folder, or a hub name such as "google/owlv2-base-patch16-ensemble", looked up as
-    `owner/model`, `owner--model` and `model` in `weights_folder()`, then in the hub's own cache.
+    `owner/model`, `owner--model` and `model` in `weights_folder()`, then in the hub's own cache:
+    the commit of `revision_of` before others, none other where one is named behind an @.
     """
     given = Path(name).expanduser()
+    named, (name, revision) = name, revision_of(name)
     root = weights_folder()
     flat = name.replace("/", "--")
-    places = [root / name, root / flat, root / name.rsplit("/", 1)[-1]]
+    places = []
     if given.is_absolute() or name.startswith("."):
         places = [given]
+    elif root.is_dir():
+        places = [root / name, root / flat, root / name.rsplit("/", 1)[-1]]
     snapshots = hub_cache() / f"models--{flat}" / "snapshots"
     if snapshots.is_dir():
-        places += sorted(snapshots.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+        there = sorted(snapshots.iterdir(), key=lambda p: p.stat().st_mtime, reverse=True)
+        pinned = [place for place in there if place.name == revision]
+        places = [*pinned] if named != name else [*places, *pinned, *there]
     return next((place for place in places if _is_model(place)), None)
 
 
@@ -176,6 +199,8 @@ def _is_model(folder: Path) -> bool:
 def model_source(name: str) -> str:
     """Return what to hand to `from_pretrained`: a folder that is here, else the hub's name.
 
+    Hand it the revision of `revision_of`, too.
+
     Raises WeightsMissing, one sentence, when the model is not here and an offline flag is set.
     """
     if (folder := local_model(name)) is not None:
@@ -186,7 +211,7 @@ def model_source(name: str) -> str:
             f"The model {name} is not on this machine and {why}.",
             hint=f"Put its folder into {weights_folder()}, or allow the download.",
         )
-    return name
+    return revision_of(name)[0]
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 CROP aligns its decision step with expert preferences by training; here the trained preference model
 votes beside any model, with a weight that data chose (`evals/training/photographer/alignment.py`,
-reported in `docs/reports/photographer.md`).
+reported in `docs/reports/photographer.md`), unless the setting `own_weight` says another.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+UNRANKED = 0.5
+"""Of the weight, what a crop gets that the model did not rank."""
 OWN_WEIGHT = 0.2
 """Expected IoU that separates a model's first choice from its last."""
 
@@ -23,5 +25,5 @@ def aligned(
     """
     ranked = places >= 0
     last = max(int(places.max(initial=0)), 1)
-    own = np.where(ranked, 1 - places / last, 0.5)
+    own = np.where(ranked, 1 - places / last, UNRANKED)
     return np.asarray(preference + weight * own)

@@ -54,7 +54,8 @@ def directions(grey: Plane) -> Mapping[Element, float]:
     """Return how much of the edges' strength runs level, upright and at 45 degrees."""
     dx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
     dy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    strength = cv2.magnitude(dx, dy)
+    # Not cv2.magnitude, whose last bit depends on where the memory lies.
+    strength = np.sqrt(dx * dx + dy * dy)
     # The edge runs across its gradient: a gradient straight up or down is a level edge.
     slope = np.arctan2(np.abs(dy), np.abs(dx))
     total = max(float(strength.sum()), 1e-6)

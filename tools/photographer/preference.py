@@ -10,18 +10,24 @@ crops of a photo: what an expert chooses and what a crowd prefers are different 
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.constraints.must_stay import is_within
+from cropsmith.tools.photographer.clues import SIZE_VOTES, clues_of
+from cropsmith.tools.photographer.cuts import face_cut, thing_cut
 from cropsmith.tools.photographer.grids import areas, free_grid, ratio_grid
 from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.network_head import Density, Head, Known
 from cropsmith.tools.photographer.taste import Taste
-from cropsmith.tools.schema.evidence import Evidence
-from cropsmith.tools.schema.geometry import Box, Boxes, as_array
+from cropsmith.tools.schema.geometry import Box, Boxes, iou_matrix
 from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.vision.things import Suspects
+
+if TYPE_CHECKING:
+    from cropsmith.tools.finder.nanodet import Found
 
 DATA = "preference.npz"
 
@@ -40,11 +46,16 @@ FREE, GIVEN, VOTE = 0, 1, 2
 SHARED = 0.5
 """Weight of the free choice in the choice at a ratio: it knows more of what the photo is about
 (docs/reports/photographer.md)."""
-SIZE_VOTES = 0.5
-"""Log odds for a box e times as large, beside what the network says: voters like size more than a
-network that also learns from experts admits (0.46 by a logistic fit out of fold)."""
+UNLIKELY = 0.65
+"""Chance of lying nearer than the original to an expert's crop, below which none is made: about two
+to one, as the experts it was learnt from were asked to crop (docs/reports/photographer.md)."""
+LEAST_MASS = 0.01
+"""Share of the density that is given to either side at least: its tails are not to be believed."""
+WHOLE = np.array([0.0, 0.0, 1.0, 1.0])
 FACE_CUT = 0.4
-"""Expected IoU that cutting a certain face through its middle costs: experts hardly ever do."""
+"""Expected IoU that cutting or losing a certain face costs: experts hardly ever do."""
+THING_CUT = 0.45
+"""Expected IoU that losing a certain person, animal or vehicle costs, or cutting it in half."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +65,28 @@ class Objective:
     density: Density
     sight: Sight
     taste: Taste | None
+    unwanted: tuple[Box, ...] = ()
+    """What is to go: faces and things on it may be cut and lost."""
 
     def of(self, boxes: Boxes) -> NDArray[np.float64]:
-        """Return each box's worth, (N,): expected IoU, less what cut faces cost, plus taste."""
+        """Return each box's worth, (N,): expected IoU, less cut faces and things, plus taste."""
         worth = self.density.expected_overlap(boxes)
-        if faces := self.sight.suspected_faces:
+        if faces := tuple(one for one in self.sight.suspected_faces if self._is_wanted(one.box)):
             worth = worth - FACE_CUT * face_cut(faces, boxes)
+        if len((things := self._things()).boxes):
+            worth = worth - THING_CUT * thing_cut(things, boxes)
         return worth if self.taste is None else worth + self.taste.bonus(self.sight, boxes)
+
+    def _things(self) -> Suspects:
+        """Return the suspected things that are not to go."""
+        things = self.sight.suspected_things
+        if not self.unwanted:
+            return things
+        kept = np.array([self._is_wanted(Box.of(box)) for box in things.boxes], dtype=bool)
+        return Suspects(things.boxes[kept], things.chances[kept])
+
+    def _is_wanted(self, box: Box) -> bool:
+        return not any(is_within(box, one) for one in self.unwanted)
 
 
 @dataclass(frozen=True)
@@ -70,12 +96,15 @@ class Preference:
     head: Head
     sharpness: float
     """Factor on the logits of the free choice, chosen by cross-validation."""
-    vote_scale: NDArray[np.float32]
-    """Slope and intercept from the votes' log odds to a calibrated chance."""
+    nearer_scale: NDArray[np.float32]
+    """(2, 2), slope and intercept from the density's log odds to a calibrated chance: free, and at
+    a given ratio."""
     taste: Taste | None = None
     """A person's own, which shifts the scores."""
     shared: float = SHARED
     """Weight of the free choice in the choice at a ratio."""
+    voters: NDArray[np.float32] | None = None
+    """(COUNT,), log odds of the voters for a unit of each of `clues.py`."""
 
     @classmethod
     @cache
@@ -85,7 +114,8 @@ class Preference:
         return cls(
             head=Head(**{name: numbers[name] for name in HEAD}),
             sharpness=float(numbers["sharpness"]),
-            vote_scale=numbers["vote_scale"],
+            nearer_scale=numbers["nearer_scale"],
+            voters=numbers["voters"],
         )
 
     def adapted(self, taste: Taste) -> Self:
@@ -100,52 +130,65 @@ class Preference:
         return known.density
 
     def _density(self, sight: Sight, ratio: Ratio | None) -> Density:
-        grid = grid_of(sight, ratio)
-        scores = self.head.scores(sight.features, grid, sight.aspect).astype(np.float64)
+        grid, scores = self.logits(sight, ratio)
         if ratio is None:
             return Density.of(grid, self.sharpness * scores[:, FREE])
         free, given = scores[:, FREE], scores[:, GIVEN]
         return Density.of(grid, self.shared * free + (1 - self.shared) * given)
 
+    def logits(self, sight: Sight, ratio: Ratio | None) -> tuple[Boxes, NDArray[np.float64]]:
+        """Return the boxes that the density is spread over, and their log odds (N, 3)."""
+        grid = grid_of(sight, ratio)
+        return grid, self.head.scores(sight.features, grid, sight.aspect).astype(np.float64)
+
     def objective(self, sight: Sight, ratio: Ratio | None = None) -> Objective:
         """Return what boxes of this photo are worth, free or at an asked ratio."""
         return Objective(self.density(sight, ratio), sight, self.taste)
 
-    def score(self, sight: Sight, boxes: Boxes, ratio: Ratio | None = None) -> NDArray[np.float64]:
+    def score(
+        self,
+        sight: Sight,
+        boxes: Boxes,
+        ratio: Ratio | None = None,
+        unwanted: tuple[Box, ...] = (),
+    ) -> NDArray[np.float64]:
         """Return each box's worth, (N,), higher is better: about the expected IoU with an expert's
-        crop."""
-        return self.objective(sight, ratio).of(boxes)
+        crop. Faces and things on what is `unwanted` may be lost."""
+        return replace(self.objective(sight, ratio), unwanted=unwanted).of(boxes)
 
-    def votes(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
-        """Return (N,) values whose differences are log odds that a person prefers one box."""
+    def votes(
+        self, sight: Sight, boxes: Boxes, found: "Found | None" = None
+    ) -> NDArray[np.float64]:
+        """Return (N,) values whose differences are log odds that a person prefers one box.
+
+        `found`: what the finder found on the photo, which tells much of what voters go by.
+        """
         scores = self.head.scores(sight.features, boxes, sight.aspect)
-        return scores[:, VOTE].astype(np.float64) + SIZE_VOTES * np.log(areas(boxes))
+        odds = scores[:, VOTE].astype(np.float64) + SIZE_VOTES * np.log(areas(boxes))
+        if found is None or self.voters is None:
+            return odds
+        return np.asarray(odds + clues_of(self, sight, found, boxes) @ self.voters)
 
     def chosen(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
         """Return (N,) values whose differences are log odds that an expert chooses one box."""
         scores = self.head.scores(sight.features, boxes, sight.aspect)
         return scores[:, FREE].astype(np.float64)
 
-    def confidence(self, sight: Sight, box: Box) -> float:
-        """Return the calibrated probability that a person prefers the crop to the original."""
-        crop, whole = self.votes(sight, as_array([box, Box.whole()]))
-        slope, intercept = (float(v) for v in self.vote_scale)
-        return float(1 / (1 + np.exp(-(slope * (crop - whole) + intercept))))
+    def nearer(self, sight: Sight, box: NDArray[np.float64], ratio: Ratio | None = None) -> float:
+        """Return the density's log odds that the expert's crop overlaps the box (4,) more than it
+        overlaps the whole photo."""
+        density = self.density(sight, ratio)
+        both = iou_matrix(density.boxes, np.stack([box, WHOLE]))
+        share = float(density.weights[both[:, 0] > both[:, 1]].sum())
+        share = min(max(share, LEAST_MASS), 1 - LEAST_MASS)
+        return float(np.log(share / (1 - share)))
 
-
-def face_cut(faces: tuple[Evidence, ...], boxes: Boxes) -> NDArray[np.float64]:
-    """Return how badly each box cuts the worst-cut face, (N,): 0 whole or absent, 1 in half.
-
-    A suspicion counts as much as its chance.
-    """
-    edges = as_array(face.box for face in faces)
-    chances = np.array([face.confidence or 1.0 for face in faces])
-    x1, y1, x2, y2 = edges.T[:, :, None]
-    width = np.minimum(boxes[:, 2], x2) - np.maximum(boxes[:, 0], x1)
-    height = np.minimum(boxes[:, 3], y2) - np.maximum(boxes[:, 1], y1)
-    inside = np.maximum(width, 0) * np.maximum(height, 0) / areas(edges)[:, None]
-    cut = np.minimum(1, 4 * inside * (1 - inside))
-    return np.asarray((cut * chances[:, None]).max(0))
+    def confidence(self, sight: Sight, box: Box, ratio: Ratio | None = None) -> float:
+        """Return the calibrated chance that an expert's crop, free or at an asked ratio, lies
+        nearer (IoU) to this crop than to the original."""
+        slope, intercept = self.nearer_scale[int(ratio is not None)].astype(np.float64)
+        odds = self.nearer(sight, np.array(box.corners), ratio)
+        return float(1 / (1 + np.exp(-(slope * odds + intercept))))
 
 
 def shape_of(sight: Sight, ratio: Ratio | None) -> float | None:

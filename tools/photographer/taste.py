@@ -2,10 +2,12 @@
 
 A crop is described by a handful of plain numbers (how tight, what shape, where the subject sits in
 it). A ridge-regularised logistic regression of accepted against rejected crops over those numbers,
-with the general model's score as its offset, gives weights; few examples move them little, a few
-dozen move them enough to be felt. Only the numbers are stored, never pixels or file names.
+with the general model's score as its offset, gives weights. They count as far as they foretell
+judgements that they were not learnt from: three notes change nothing, a few dozen can be felt.
+Only the numbers are stored, never pixels or file names.
 """
 
+import contextlib
 import json
 import os
 import tempfile
@@ -39,6 +41,11 @@ OFFSET = 12.0
 """Log odds of acceptance for one unit of the general score (expected IoU)."""
 RIDGE = 1.0
 NEWTON_STEPS = 12
+FEWEST = 8
+"""Judgements below which there is no taste: any few crops differ in something."""
+FOLDS = 8
+DOUBT = 2.0
+"""Nats of foretelling that make a taste count by half; about seven to one against chance."""
 
 
 class Judged(Value):
@@ -48,6 +55,8 @@ class Judged(Value):
     score: float
     """The general model's score at the time."""
     accepted: bool
+    of: str = ""
+    """Which crop of which run; a later word on it replaces this one. Empty in older notes."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +69,12 @@ class Taste:
 
     @classmethod
     def of(cls, weights: Sequence[float]) -> "Taste":
-        """Return the taste of these weights; of none, no taste."""
+        """Return the taste of these numbers (see `Notebook.weights`); of none, no taste."""
         if not weights:
             return cls(np.zeros(len(TRAITS)), 0)
-        return cls(np.array(weights, dtype=np.float64), 1)
+        # Traces of version 0.1 do not have the number of judgements.
+        judged = int(weights[len(TRAITS)]) if len(weights) > len(TRAITS) else 1
+        return cls(np.array(weights[: len(TRAITS)], dtype=np.float64), judged)
 
     def bonus(self, sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
         """Return what taste adds to each box's score, (N,), in units of expected IoU."""
@@ -72,8 +83,8 @@ class Taste:
     @property
     def strongest(self) -> str:
         """The trait that is sought or avoided most, in words."""
-        if not self.judged:
-            return "nothing yet"
+        if not self.weights.any():
+            return "follows nothing yet: that takes more crops, or clearer ones"
         index = int(np.abs(self.weights).argmax())
         return f"{'prefers' if self.weights[index] > 0 else 'avoids'} “{TRAITS[index]}”"
 
@@ -96,22 +107,50 @@ def traits(sight: Sight, boxes: Boxes) -> NDArray[np.float64]:
 
 
 def learn(judged: Sequence[Judged]) -> Taste:
-    """Return the taste that explains these judgements best, without leaping to conclusions."""
-    weights = np.zeros(len(TRAITS) + 1)
+    """Return the taste that explains these judgements best, as far as it foretells others."""
     accepted = np.array([j.accepted for j in judged], dtype=np.float64)
-    if not judged or accepted.min() == accepted.max():
-        return Taste(weights[1:], 0 if not judged else len(judged))
+    if len(judged) < FEWEST or accepted.min() == accepted.max():
+        return Taste(np.zeros(len(TRAITS)), len(judged))
     x = np.array([(1.0, *j.traits) for j in judged])
     offset = OFFSET * np.array([j.score for j in judged])
+    weights = _fitted(x, offset, accepted)[1:]
+    return Taste(weights * _evidence(x, offset, accepted), len(judged))
+
+
+def _evidence(
+    x: NDArray[np.float64], offset: NDArray[np.float64], accepted: NDArray[np.float64]
+) -> float:
+    """Return in [0, 1) how far weights learnt from some judgements foretell the others.
+
+    The gain in log likelihood over the same model without traits, on judgements held out in turn;
+    no gain is no evidence, DOUBT nats are one half.
+    """
+    gain = 0.0
+    fold = np.arange(len(x)) % FOLDS
+    for held in (fold == number for number in range(FOLDS)):
+        if accepted[~held].min() == accepted[~held].max():
+            return 0.0  # nothing but one judgement spoke against the others
+        for rows, sign in ((x, 1.0), (x[:, :1], -1.0)):
+            weights = _fitted(rows[~held], offset[~held], accepted[~held])
+            odds = np.clip(rows[held] @ weights + offset[held], -30, 30)
+            gain -= sign * float(np.logaddexp(0, np.where(accepted[held] > 0, -odds, odds)).sum())
+    return max(gain, 0.0) / (max(gain, 0.0) + DOUBT)
+
+
+def _fitted(
+    x: NDArray[np.float64], offset: NDArray[np.float64], accepted: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the weights of a ridge-regularised logistic regression, the intercept first."""
+    weights = np.zeros(x.shape[1])
     # The intercept absorbs how strict a person is, so it is left free; the traits are held back.
-    ridge = np.diag([1e-3, *[RIDGE] * len(TRAITS)])
+    ridge = np.diag([1e-3, *[RIDGE] * (x.shape[1] - 1)])
     weights[0] = -float(offset.mean())
     for _ in range(NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(x @ weights + offset, -30, 30)))
         slope = x.T @ (accepted - chance) - ridge @ weights
         curve = (x * (chance * (1 - chance))[:, None]).T @ x + ridge
         weights = weights + np.linalg.solve(curve, slope)
-    return Taste(weights[1:], len(judged))
+    return weights
 
 
 class Notebook:
@@ -125,17 +164,26 @@ class Notebook:
         try:
             rows = json.loads(self.path.read_text("utf-8"))
             return [Judged.model_validate(row) for row in rows]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        except ValueError as error:
+        except (ValueError, TypeError, OSError) as error:
             raise UsageError(
                 f"The notes on your taste in {self.path} cannot be read.",
                 hint="Delete the file to start afresh.",
             ) from error
 
     def note(self, fresh: Sequence[Judged]) -> None:
-        """Add judgements; the file is replaced whole, so that it is never half-written."""
-        rows = [judged.model_dump() for judged in (*self.judged(), *fresh)]
+        """Add judgements; those on the same crops before are replaced."""
+        again = {one.of for one in fresh} - {""}
+        self._write([*(one for one in self.judged() if one.of not in again), *fresh])
+
+    def take_back(self, of: str) -> None:
+        """Forget what was said of one crop."""
+        self._write([one for one in self.judged() if one.of != of])
+
+    def _write(self, judged: Sequence[Judged]) -> None:
+        """Replace the file whole, so that it is never half-written."""
+        rows = [one.model_dump(exclude_defaults=True) for one in judged]
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path.parent, suffix=".part")
         try:
@@ -151,20 +199,33 @@ class Notebook:
         return learn(self.judged())
 
     def weights(self) -> tuple[float, ...]:
-        """Return the taste's weights, as a Context takes them; empty while nothing is noted."""
+        """Return the taste as a Context takes it; empty while it moves nothing.
+
+        The weights of the traits, then the number of judgements.
+        """
         taste = self.taste()
-        return tuple(map(float, taste.weights)) if taste.judged else ()
+        return (*map(float, taste.weights), float(taste.judged)) if taste.weights.any() else ()
+
+    def set_aside(self) -> str:
+        """Give a file that cannot be read another name; return a sentence about it."""
+        aside = self.path.with_name(f"{self.path.name}.unreadable")
+        with contextlib.suppress(FileNotFoundError):  # another process was first
+            os.replace(self.path, aside)
+        return f"The notes on your taste could not be read; they were set aside as {aside}."
 
     def reset(self) -> None:
         """Forget everything."""
-        self.path.unlink(missing_ok=True)
+        with contextlib.suppress(NotADirectoryError):  # a home that is a file holds no notes
+            self.path.unlink(missing_ok=True)
 
 
-def judge(sight: Sight, boxes: Boxes, scores: NDArray[np.float64], accepted: bool) -> list[Judged]:
+def judge(
+    sight: Sight, boxes: Boxes, scores: NDArray[np.float64], accepted: bool, of: str = ""
+) -> list[Judged]:
     """Return judgements of boxes with their general scores, to be noted."""
     rows = traits(sight, boxes)
     return [
-        Judged(traits=tuple(float(v) for v in row), score=float(score), accepted=accepted)
+        Judged(traits=tuple(float(v) for v in row), score=float(score), accepted=accepted, of=of)
         for row, score in zip(rows, scores, strict=True)
     ]
 

@@ -45,6 +45,8 @@ class Candidate(Value):
     """The other sources whose drafts came to the same whole pixels, of the same round."""
     reason: str = ""
     """What a proposer said for it."""
+    role: str = Field(default="", exclude_if=not_)
+    """What it is among the answers: "establishing", "close-up", "subject on the left"."""
     scores: Mapping[str, float] = Field(default_factory=dict)
     """Scorer name -> value, in the scorer's own range."""
     total: float | None = None

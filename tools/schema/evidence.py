@@ -1,6 +1,7 @@
 """What was found in the photo: boxes with their source, composition, examples."""
 
 from enum import StrEnum
+from operator import not_
 
 from pydantic import Field
 
@@ -18,6 +19,8 @@ class EvidenceKind(StrEnum):
     TEXT = "text"
     PERSON = "person"
     SALIENT = "salient"
+    THING = "thing"
+    """A thing of the offline finder's that nobody named."""
 
 
 class Evidence(Value):
@@ -26,12 +29,29 @@ class Evidence(Value):
     kind: EvidenceKind
     box: Box
     source: str
-    """The finder: "haar", "yunet", "owlvit", "saliency", "user", a model's name."""
+    """The finder: "nanodet", "faceboxes", "yunet", "owlvit", "saliency", "user", a model's name."""
     phrase: str = ""
     """The words it answers; empty for faces, text and saliency."""
     confidence: float | None = Field(default=None, ge=0, le=1)
     agreement: float | None = Field(default=None, ge=0, le=1)
     """IoU with the other sources' boxes for the same phrase; None with one source."""
+    guessed: bool = Field(default=False, exclude_if=not_)
+    """Whether it only stands in for the phrase, or is the clearest of several that it may mean:
+    words then speak of the label, not of the phrase."""
+    label: str = Field(default="", exclude_if=not_)
+    """The kind of thing that the finder took it for: "dog", one of COCO's 80 classes."""
+    centre: Point | None = Field(default=None, exclude_if=lambda centre: centre is None)
+    """Centroid of its mask, where its outline is known; None where only the box is."""
+
+    @property
+    def sure(self) -> float:
+        """How likely it is: its confidence, or 1 from who tells none."""
+        return 1.0 if self.confidence is None else self.confidence
+
+    @property
+    def middle(self) -> Point:
+        """Its mask's centroid, else the middle of its box."""
+        return self.centre or self.box.centre
 
 
 class Grounding(Value):
@@ -42,6 +62,12 @@ class Grounding(Value):
     """Phrases that nothing was found for."""
     guesses: tuple[Evidence, ...] = ()
     """Nearest guesses for the missing phrases, below the threshold; never used as if found."""
+    told: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """What the finders had to say of their answers, plain sentences."""
+    beyond: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """Phrases of `missing` that no finder at hand knows how to look for."""
+    unsure: tuple[str, ...] = Field(default=(), exclude_if=not_)
+    """Phrases of `missing` that mean one of several people, nobody can tell whom."""
 
 
 class Element(StrEnum):
@@ -114,7 +140,8 @@ class Example(Value):
     source: str
     """Dataset and file name, or "personal"."""
     subject: Point | None = None
-    """Centre of the subject mask, where the dataset has one."""
+    """Centroid of the subject's mask, else the middle of its box; None where the dataset has
+    neither."""
 
     @property
     def ratio(self) -> Ratio:

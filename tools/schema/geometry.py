@@ -1,6 +1,7 @@
 """Boxes: the one normalised frame inside the package, and whole pixels at its edge."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Self
 
 import numpy as np
@@ -28,6 +29,7 @@ class Box(Value):
         return self
 
     @classmethod
+    @cache
     def whole(cls) -> Self:
         """Return the full frame."""
         return cls(x1=0, y1=0, x2=1, y2=1)
@@ -112,6 +114,16 @@ class Size(Value):
         if self.width < 1 or self.height < 1:
             raise ValueError(f"a size must be at least 1x1, not {self.width}x{self.height}")
         return self
+
+    def within(self, most: Self) -> Self:
+        """Return the size made smaller, never larger, until it fits; rounded to whole pixels."""
+        if self.width <= most.width and self.height <= most.height:
+            return self
+        if self.width * most.height >= self.height * most.width:
+            height = round(self.height * most.width / self.width)
+            return type(self)(width=most.width, height=max(1, height))
+        width = round(self.width * most.height / self.height)
+        return type(self)(width=max(1, width), height=most.height)
 
 
 class PixelBox(Value):

@@ -1,11 +1,13 @@
 """The neutral record of a photo that people cropped: every dataset loader makes it."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
 from cropsmith.tools.schema.evidence import ExpertCrop
-from cropsmith.tools.schema.geometry import Box, Point, Size
+from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.values import Value
 
 
@@ -16,6 +18,21 @@ class VotedPair(Value):
     second: Box
     for_first: int = Field(ge=0)
     for_second: int = Field(ge=0)
+
+
+class Asked(Value):
+    """A request whose answer can be checked without anybody's taste."""
+
+    wish: Literal["named", "without", "space"]
+    """The thing; all but the thing; room on a side of the thing."""
+    ratio: Ratio
+    thing: Box
+    """What is named, left out, or set beside free room."""
+    other: Box | None = None
+    """The main thing that must stay where another is left out."""
+    side: Literal["", "left", "right"] = ""
+    possible: bool = True
+    """Whether any crop of the ratio answers it."""
 
 
 class LabelledPhoto(Value):
@@ -36,22 +53,27 @@ class LabelledPhoto(Value):
     votes: tuple[VotedPair, ...] = ()
     text: str = ""
     """The wish or caption that the crops answer."""
+    described: bool = False
+    """The text is a caption, not a request."""
     subject: Box | None = None
     """Box of the subject (SACD's mask box, HCIC's person)."""
     subject_mask: str = ""
     """File of the subject's mask, where there is one."""
     attributes: Mapping[str, float] = Field(default_factory=dict)
     """Named ratings of the whole photo (AADB's eleven, -1..1)."""
+    asked: Asked | None = None
+    """What `text` asks for, where that can be checked."""
+    advice: Literal["", "keep", "refine", "reject"] = ""
+    """What people would do with the photo, where they were asked that."""
     tags: tuple[str, ...] = ()
-    """Scene and composition elements, as the dataset names them (CADB)."""
+    """Scene, as the dataset names it, and composition elements, as `Element` does (CADB)."""
+    elements: Mapping[str, tuple[tuple[float, ...], ...]] = Field(default_factory=dict)
+    """Composition elements by their names in `Element`, each with what people drew of it: x, y in
+    turn, normalised. Two opposite corners of a box for center, rule of thirds and golden ratio, the
+    points of a line for the others. Nothing is drawn where the photo's size is not known."""
     source: str
     """The dataset: "fcdb", "gaicd", "personal"."""
     split: str = ""
     """train, val or test, as the dataset has it."""
     licence: str = ""
     """What is known of the photo's licence."""
-
-    @property
-    def subject_centre(self) -> Point | None:
-        """Centre of the subject's box."""
-        return self.subject.centre if self.subject else None

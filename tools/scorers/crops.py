@@ -101,7 +101,7 @@ class CropEmbeddings:
         return (self.encoder.name, "text", text)
 
     def _of(self, boxes: Boxes) -> Embeddings:
-        keys = [(self.encoder.name, self._view.sha256, *corners) for corners in boxes.tolist()]
+        keys = [(self.encoder.name, self._view.key, *corners) for corners in boxes.tolist()]
         known = {key: row for key in keys if (row := self._cache.get(key)) is not None}
         fresh = {key: corners for key, corners in zip(keys, boxes, strict=True) if key not in known}
         if fresh:

@@ -27,8 +27,10 @@ class PreferenceScorer:
 
     def score(self, scene: Scene) -> Scores | None:
         """Return the expected IoU per box, shape (N,)."""
+        found = (*scene.grounding.found, *scene.evidence)
+        unwanted = tuple(one.box for one in found if one.kind is EvidenceKind.AVOID)
         asked = asked_ratio(scene.target)
-        return self.preference.score(scene.view.sight, scene.boxes, asked)
+        return self.preference.score(scene.view.sight, scene.boxes, asked, unwanted)
 
 
 LEAST = 8
@@ -83,38 +85,56 @@ class MeasuresScorer:
         return np.array([round(float(np.mean(each[-STRONGEST:])), DIGITS) for each in strengths])
 
 
-ENOUGH = {Tightness.TIGHT: 0.75, Tightness.NORMAL: 0.4, Tightness.LOOSE: 0.25}
+ENOUGH = {
+    Tightness.FILL: 0.9,
+    Tightness.TIGHT: 0.75,
+    Tightness.NORMAL: 0.4,
+    Tightness.LOOSE: 0.25,
+    Tightness.WIDEST: 0.1,
+}
 """Share of the crop's side that the subject should take, as the root of its share of the area;
 beyond it, other scores decide. Plausible, not tuned."""
-
-USER = "user"
+CLOSER, PLAIN = 1.3, 0.3
+"""A crop is about a thing that takes 1.3 times its share of the photo, or 0.3 of the crop."""
 
 
 class FocusScorer:
-    """min(1, sqrt(subject's area in the crop / crop's area) / enough), enough by tightness."""
+    """min(1, sqrt(s) / enough) min(1, s / min(1.3 a, 0.3)): s the subject's share of the crop.
+
+    `enough` is by tightness, `a` the subject's share of the photo. The second factor keeps a crop
+    that hardly comes closer from passing for one about the subject.
+    """
 
     row = ScorerRow(name="focus", about="how large the subject stands in the crop, 1 when enough")
 
     def score(self, scene: Scene) -> Scores | None:
         """Return focus per box, shape (N,); None when nothing is asked to stand out."""
         box = _subject(scene)
-        if box is None:
+        near = scene.intent.closeness
+        if box is None or near is Tightness.WIDEST:
             return None
         sides = scene.boxes[:, 2:] - scene.boxes[:, :2]
         inside = coverage(scene.boxes, as_array([box]))[:, 0] * box.area
-        share = np.sqrt(inside / (sides[:, 0] * sides[:, 1]))
-        return np.minimum(1.0, share / ENOUGH[scene.intent.tightness])
+        share = inside / (sides[:, 0] * sides[:, 1])
+        stands = np.minimum(1.0, np.sqrt(share) / ENOUGH[near])
+        if near is Tightness.LOOSE:
+            return stands
+        return stands * np.minimum(1.0, share / min(CLOSER * box.area, PLAIN))
+
+
+CUTOUT = "alpha"
 
 
 def _subject(scene: Scene) -> Box | None:
     """Return the box round what should stand out.
 
-    Naming a thing asks for a crop about it. A box that was only pointed to asks no more than to be
-    kept: experts crop to two thirds of the photo whatever the person's size in it (289 photos of
-    GAICD). Going in closer must then be asked for; without a subject, to what stands out.
+    Naming a thing asks for a crop about it, and round a cut-out there is nothing else. A box that
+    was only pointed to, by a person or by movement, asks no more than to be kept: experts crop to
+    two thirds of the photo whatever the person's size in it (289 photos of GAICD). Going in closer
+    must then be asked for; without a subject, to what stands out.
     """
     subjects = [e for e in scene.grounding.found if e.kind is EvidenceKind.SUBJECT]
-    found = [e.box for e in subjects if e.phrase or e.source != USER]
+    found = [e.box for e in subjects if e.phrase or e.source == CUTOUT]
     if not found and scene.intent.tightness is Tightness.TIGHT:
         found = [e.box for e in subjects]
         found = found or [e.box for e in scene.evidence if e.kind is EvidenceKind.SALIENT][:1]

@@ -29,6 +29,7 @@ from cropsmith.tools.scorers.wishes import (
     AreaScorer,
     ConstraintsScorer,
     ExclusionScorer,
+    OthersScorer,
     RatioScorer,
     SubjectCoverageScorer,
 )
@@ -46,18 +47,25 @@ def weightings() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
 
 
 def weighting(profile: str, task: str) -> Mapping[str, float]:
-    """Return the weights of a task; UsageError for a profile that is not in the table."""
+    """Return the weights of a task by a profile, or by scorers joined with +, of equal weight.
+
+    UsageError for a profile that is not in the table and names no scorers.
+    """
     table = weightings()
-    if profile not in table:
-        near = get_close_matches(profile, table, n=1) or list(table)
+    if profile in table:
+        return table[profile][task]
+    names = [name.strip() for name in profile.split("+")]
+    if unknown := [name for name in names if name not in OWN and name not in plugged().rows]:
+        near = get_close_matches(unknown[0], [*table, *OWN], n=1) or list(table)
         raise UsageError(
             f"There is no scorer profile '{profile}'.", hint=f"Known: {', '.join(near)}."
         )
-    return table[profile][task]
+    return dict.fromkeys(names, 1.0)
 
 
 OWN = frozenset(
-    "preference area subject focus exclusion ratio constraints content aesthetic judge".split()
+    "preference area subject focus exclusion others ratio constraints content aesthetic judge "
+    "clipcrop clipcropping".split()
 ) | {"composition measures", "composition elements", "aesthetic elements"}
 """What the scorers of this folder are called; the judge is a model's."""
 
@@ -85,6 +93,10 @@ class Scored:
     candidates: Sequence[Candidate]
     left_out: Sequence[LeftOut] = ()
     """Scorers that failed on this photo; those missing from the start are in the table's."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Scorer -> weight in the total, of those that ran and weigh something."""
+    goodness: Sequence[Mapping[str, float]] = ()
+    """Of each candidate: what the weights are multiplied with, in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,7 @@ class ScorerTable:
             SubjectCoverageScorer(),
             FocusScorer(),
             ExclusionScorer(),
+            OthersScorer(),
             RatioScorer(),
             ConstraintsScorer(),
         ]
@@ -152,7 +165,11 @@ class ScorerTable:
     def notes(self) -> Sequence[str]:
         """What was left out that would have had a say, for the person."""
         wanted = {name for task in TASKS for name in weighting(self.profile, task)}
-        return [str(left) for left in self.left_out if left.name in wanted]
+        names: dict[str, list[str]] = {}
+        for left in self.left_out:
+            if left.name in wanted:
+                names.setdefault(left.why, []).append(left.name)
+        return [str(LeftOut(", ".join(some), why)) for why, some in names.items()]
 
     def score(
         self,
@@ -199,7 +216,8 @@ class ScorerTable:
         totals = _totals(columns, weights, len(candidates))
         if np.isnan(totals).all():
             # Nothing that the profile weighs could run; a candidate must be ranked all the same.
-            totals = _totals(columns, weighting("default", intent.task), len(candidates))
+            weights = dict(weighting("default", intent.task))
+            totals = _totals(columns, weights, len(candidates))
             if self.profile != "default":
                 failed.append(LeftOut(f"the weights of {self.profile}", "none of them could run."))
         return Scored(
@@ -215,6 +233,8 @@ class ScorerTable:
                 for i, candidate in enumerate(candidates)
             ],
             failed,
+            weights={name: weights[name] for name in columns if weights.get(name)},
+            goodness=_goodness(columns, weights, len(candidates)),
         )
 
 
@@ -224,6 +244,20 @@ class Column:
 
     row: ScorerRow
     scores: Scores
+
+
+def _goodness(
+    columns: Mapping[str, "Column"], weights: Mapping[str, float], count: int
+) -> list[Mapping[str, float]]:
+    good = {n: c.row.goodness(c.scores) for n, c in columns.items() if weights.get(n)}
+    return [
+        {
+            name: round(float(values[i]), 4)
+            for name, values in good.items()
+            if values[i] == values[i]
+        }
+        for i in range(count)
+    ]
 
 
 def _totals(columns: Mapping[str, Column], weights: Mapping[str, float], count: int) -> Scores:

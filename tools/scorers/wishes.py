@@ -1,7 +1,10 @@
 """The wishes of a request as scorers: subject, exclusion, constraints, ratio, and area kept."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from cropsmith.tools.constraints.must_stay import Staying, is_within, must_stay
 from cropsmith.tools.schema.evidence import EvidenceKind
 from cropsmith.tools.schema.geometry import Boxes, as_array
 from cropsmith.tools.schema.ratio import Ratio
@@ -16,10 +19,13 @@ class SubjectCoverageScorer:
 
     def score(self, scene: Scene) -> Scores | None:
         """Return coverage per box, shape (N,); None when the request names no subject found."""
-        found = [e.box for e in scene.grounding.found if e.kind is EvidenceKind.SUBJECT]
-        if not found and scene.intent.subject_box is not None:
-            found = [scene.intent.subject_box]
+        found = [thing.box for thing in named(scene)]
         return coverage(scene.boxes, as_array(found)).mean(axis=1) if found else None
+
+
+def named(scene: Scene) -> Sequence[Staying]:
+    """Return what the request names, as it must stay in every crop."""
+    return must_stay(scene.intent, [*scene.grounding.found, *scene.evidence]).named
 
 
 def coverage(boxes: Boxes, things: Boxes) -> Scores:
@@ -43,6 +49,33 @@ class ExclusionScorer:
         """Return the shares per box, shape (N,); None when nothing unwanted was found."""
         unwanted = [e.box for e in scene.grounding.found if e.kind is EvidenceKind.AVOID]
         return coverage(scene.boxes, as_array(unwanted)).mean(axis=1) if unwanted else None
+
+
+OTHERS = (EvidenceKind.THING, EvidenceKind.PERSON, EvidenceKind.FACE, EvidenceKind.SUBJECT)
+
+
+class OthersScorer:
+    """What is inside of all else that was found, a thing's weight its area times its chance."""
+
+    row = ScorerRow(
+        name="others", about="share of the other things that stays where something is to go"
+    )
+
+    def score(self, scene: Scene) -> Scores | None:
+        """Return the shares per box, shape (N,); None when nothing is to go, or nothing is left."""
+        found = [*scene.grounding.found, *scene.evidence]
+        unwanted = [e.box for e in found if e.kind is EvidenceKind.AVOID]
+        others = [
+            e
+            for e in found
+            if e.kind in OTHERS and not any(is_within(e.box, box) for box in unwanted)
+        ]
+        if not unwanted or not others:
+            return None
+        sure = [e.sure for e in others]
+        weights = np.array([e.box.area for e in others]) * sure
+        inside = coverage(scene.boxes, as_array(e.box for e in others))
+        return np.asarray(inside @ weights / weights.sum())
 
 
 class AreaScorer:

@@ -14,22 +14,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.tools.vision.session import open_session
+
 MODEL = "eyes.onnx"
+OUTPUTS = ("features", "faces", "things")
 SIDE = 192
 """The network's input, pixels a side."""
 
 
 @cache
 def _session() -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # One photo is too small to share; batches use one process a core.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    model = files("cropsmith.tools.vision").joinpath(MODEL).read_bytes()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return open_session(files("cropsmith.tools.vision").joinpath(MODEL).read_bytes())
 
 
 def squashed(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -46,6 +41,9 @@ class Seen:
     """(rows, columns, channels), non-negative."""
     faces: NDArray[np.float32]
     """(5, rows, columns): log odds of a face, and its box relative to the cell."""
+    things: NDArray[np.float32]
+    """(5, rows, columns): log odds of a person, an animal or a vehicle, and the logs of how far its
+    left, upper, right and lower side are from the cell's middle, in cells."""
 
 
 def see(pixels: NDArray[np.uint8]) -> Seen:
@@ -54,5 +52,5 @@ def see(pixels: NDArray[np.uint8]) -> Seen:
     Inside the network the photo is seen twice, the second time in the mirror: the mean of both
     maps knows better than either (docs/reports/photographer.md), for four more milliseconds.
     """
-    features, faces = _session().run(None, {"pixels": squashed(pixels)[None]})
-    return Seen(np.asarray(features, np.float32), np.asarray(faces, np.float32))
+    maps = _session().run(OUTPUTS, {"pixels": squashed(pixels)[None]})
+    return Seen(*(np.asarray(one, np.float32) for one in maps))

@@ -1,7 +1,8 @@
-"""Faces: YuNet where its weights are at hand, else a small finder on the learned eye's own maps.
+"""Faces: YuNet where its weights are at hand, else FaceBoxes, where the learned eye suspects one.
 
-The finder was taught by YuNet on the training photos. It costs next to nothing and finds twice as
-many faces as OpenCV's Haar cascade, which takes longer than everything else together.
+The eye has a small finder on its own maps, taught by YuNet on the training photos. It costs nothing
+and misses few large faces, but suspects twenty where there is one: so it says on which photos
+FaceBoxes looks, and what is better not cut through.
 
 YuNet (Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023) runs in ONNX Runtime and is
 decoded here: the published file's shape operators are refused by OpenCV 4's own wrapper.
@@ -20,48 +21,89 @@ from cropsmith.settings import weights_folder
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, Boxes, diverse
 from cropsmith.tools.vision.backbone import see
+from cropsmith.tools.vision.faceboxes import boxed_faces
+from cropsmith.tools.vision.session import open_session
 
 YUNET = "yunet_n_dynamic.onnx"
 YUNET_SHA256 = "104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12"
 STRIDES = (8, 16, 32)
 SURE = 0.7
 """YuNet's score from which a face counts."""
-LIKELY = 0.65
-"""The learned finder's chance from which a face counts: four in five of these are faces."""
-CERTAIN = 0.8
-"""The learned finder's chance from which a face is spoken of: nine in ten of these are faces."""
+LIKELY = 0.5
+"""FaceBoxes' score from which a face counts: nine in ten of these are faces."""
+POSSIBLE = 0.3
+"""FaceBoxes' score from which a face counts where faces are asked for: rather one too many."""
+TILE = 0.6
+"""Share of each side of the photo that a part has where it is looked at in four."""
 SUSPECTED = 0.15
-"""Chance from which it is better not to cut there, face or not."""
-EYES = "eyes"
-"""The source of what the learned finder found."""
+"""The learned eye's chance from which it is better not to cut there, face or not."""
+WORTH_A_LOOK = 0.5
+"""The learned eye's greatest chance on a photo from which FaceBoxes looks: on a quarter of the
+photos, hardly missing a large face that it would find (docs/reports/grounding.md)."""
+YUNET_NAME, FACEBOXES, EYES = "yunet", "faceboxes", "eyes"
+"""Who found it: the last is the learned eye, which only suspects."""
 OVERLAP = 0.3
 PART = 0.3
 """Share of the smaller box inside the larger from which both are of one face."""
-MOST = 0.6
-"""Share of the union from which one box stands for it."""
 
 
 def find_faces(
-    pixels: NDArray[np.uint8],
-    face_map: NDArray[np.float32] | None = None,
-    *,
-    sure: float = LIKELY,
+    pixels: NDArray[np.uint8], face_map: NDArray[np.float32] | None = None
 ) -> tuple[Evidence, ...]:
-    """Return the faces of upright RGB (H, W, 3), largest first.
+    """Return the faces of upright RGB (H, W, 3), largest first; 320 pixels a side are enough.
 
-    `face_map` spares the learned eye a second look; `sure` is the chance it asks for.
+    `face_map` spares the learned eye a second look.
     """
-    path = weights_folder() / YUNET
-    if path.is_file() and _is_yunet(path, path.stat().st_mtime):
+    if (path := yunet_weights()) is not None:
         return yunet_faces(pixels, path)
-    found = learned_faces(see(pixels).faces if face_map is None else face_map, sure)
-    # Mere suspicions stay apart: joined, they would cover the photo.
-    return one_each(found) if sure >= LIKELY else found
+    odds = (see(pixels).faces if face_map is None else face_map)[0]
+    if 1 / (1 + np.exp(-odds.max())) < WORTH_A_LOOK:
+        return ()
+    boxes, scores = boxed_faces(pixels, LIKELY)
+    return _evidence(boxes, scores, FACEBOXES)
+
+
+def find_small_faces(pixels: NDArray[np.uint8]) -> tuple[Evidence, ...]:
+    """Return the faces of upright RGB (H, W, 3), largest first, small and doubtful ones with them.
+
+    Wherever the eye suspects none too: FaceBoxes looks at the whole and at four overlapping parts;
+    1280 pixels a side are enough.
+    """
+    if (path := yunet_weights()) is not None:
+        return yunet_faces(pixels, path)
+    height, width = pixels.shape[:2]
+    frame = np.array([width, height, width, height])
+    rows, columns = (round(side * TILE) for side in (height, width))
+    boxes, scores = [], []
+    for top, left, bottom, right in (
+        (0, 0, height, width),
+        *((y, x, y + rows, x + columns) for y in (0, height - rows) for x in (0, width - columns)),
+    ):
+        found, sure = boxed_faces(pixels[top:bottom, left:right], POSSIBLE)
+        part = np.array([right - left, bottom - top, right - left, bottom - top])
+        boxes.append((found * part + [left, top, left, top]) / frame)
+        scores.append(sure)
+    return _evidence(np.concatenate(boxes), np.concatenate(scores), FACEBOXES)
+
+
+def suspected(face_map: NDArray[np.float32], faces: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the faces that were found, and what the learned eye takes for one elsewhere.
+
+    Where YuNet found them nothing is added: it misses less than the eye suspects in vain.
+    """
+    if any(face.source == YUNET_NAME for face in faces):
+        return tuple(faces)
+    found = [face.box for face in faces]
+    doubtful = learned_faces(face_map)
+    return (
+        *faces,
+        *(one for one in doubtful if not any(_share(one.box, box) > PART for box in found)),
+    )
 
 
 def is_certain(face: Evidence) -> bool:
     """Tell whether words may say that this is a face."""
-    return face.source != EYES or (face.confidence or 0) >= CERTAIN
+    return face.source != EYES
 
 
 def yunet_faces(pixels: NDArray[np.uint8], weights: Path) -> tuple[Evidence, ...]:
@@ -84,11 +126,11 @@ def yunet_faces(pixels: NDArray[np.uint8], weights: Path) -> tuple[Evidence, ...
         boxes.append(np.concatenate([centre - half, centre + half], 1))
         scores.append(score[kept])
     every = np.concatenate(boxes) / [width, height, width, height]
-    return _evidence(every, np.concatenate(scores), "yunet")
+    return _evidence(every, np.concatenate(scores), YUNET_NAME)
 
 
-def learned_faces(face_map: NDArray[np.float32], sure: float = LIKELY) -> tuple[Evidence, ...]:
-    """Return the faces that the learned eye's face map (5, rows, columns) shows."""
+def learned_faces(face_map: NDArray[np.float32], sure: float = SUSPECTED) -> tuple[Evidence, ...]:
+    """Return what the learned eye's face map (5, rows, columns) takes for a face, largest first."""
     chance = 1 / (1 + np.exp(-face_map[0]))
     rows, columns = chance.shape
     row, column = np.nonzero(chance >= sure)
@@ -98,30 +140,8 @@ def learned_faces(face_map: NDArray[np.float32], sure: float = LIKELY) -> tuple[
     return _evidence(boxes, chance[row, column], EYES)
 
 
-def one_each(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return one box a face: on a large face the finder also sees its parts.
-
-    Boxes that share much of the smaller one belong together. The surest stands for them if it is
-    most of their union; else the union does.
-    """
-    groups: list[list[Evidence]] = []
-    for face in sorted(found, key=lambda one: -one.box.area):
-        near = [g for g in groups if any(_share(face.box, other.box) > PART for other in g)]
-        groups = [g for g in groups if g not in near]
-        groups.append([face, *(one for g in near for one in g)])
-    return tuple(sorted((_standing_for(group) for group in groups), key=lambda one: -one.box.area))
-
-
 def _share(a: Box, b: Box) -> float:
     return a.overlap(b) / min(a.area, b.area)
-
-
-def _standing_for(group: Sequence[Evidence]) -> Evidence:
-    surest = max(group, key=lambda one: one.confidence or 0)
-    union = surest.box.union(*(one.box for one in group))
-    if surest.box.area >= MOST * union.area:
-        return surest
-    return surest.model_copy(update={"box": union})
 
 
 def _evidence(boxes: Boxes, scores: NDArray[np.float32], source: str) -> tuple[Evidence, ...]:
@@ -130,15 +150,24 @@ def _evidence(boxes: Boxes, scores: NDArray[np.float32], source: str) -> tuple[E
     real = np.flatnonzero(areas > 0)
     kept = real[diverse(boxes[real], scores[real].astype(np.float64), len(real), OVERLAP)].tolist()
     kept.sort(key=lambda index: -areas[index])
+    # The eye suspects a hundred faces on many photos, and boxes that were clipped and have an area
+    # need no second check.
     return tuple(
-        Evidence(
+        Evidence.model_construct(
             kind=EvidenceKind.FACE,
-            box=Box.of(boxes[index]),
+            box=Box.model_construct(x1=x1, y1=y1, x2=x2, y2=y2),
             source=source,
             confidence=min(1.0, float(scores[index])),
         )
         for index in kept
+        for x1, y1, x2, y2 in [boxes[index].tolist()]
     )
+
+
+def yunet_weights() -> Path | None:
+    """Return the file of YuNet's weights; None where they are not at hand."""
+    path = weights_folder() / YUNET
+    return path if path.is_file() and _is_yunet(path, path.stat().st_mtime) else None
 
 
 @cache
@@ -149,12 +178,7 @@ def _is_yunet(path: Path, _modified: float) -> bool:
 
 @cache
 def _yunet(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return open_session(path)
 
 
 def largest(faces: Sequence[Evidence]) -> Evidence | None:

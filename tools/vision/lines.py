@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from cropsmith.tools.schema.evidence import Line
 from cropsmith.tools.schema.geometry import Point
 
+Segment = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels of the picture that is searched."""
+
 SIDE = 224
 """Long side of the picture that is searched, pixels: long lines survive it, hair and straw less."""
 LONG = 0.25
@@ -41,17 +44,21 @@ def find_lines(pixels: NDArray[np.uint8]) -> tuple[Line, ...]:
         return ()
     segments = found.reshape(-1, 4).astype(np.float64)
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
-    kept: list[NDArray[np.float64]] = []
-    for index in np.argsort(-lengths, kind="stable")[:PIECES]:
-        segment = segments[index]
-        same = np.flatnonzero(_along(segment, np.array(kept).reshape(-1, 4)))
-        if len(same):
-            kept[same[0]] = _joined(kept[same[0]], segment)
-        else:
+    kept: list[Segment] = []
+    # A few dozen: plain numbers are quicker here than arrays.
+    for segment in map(tuple, segments[np.argsort(-lengths, kind="stable")[:PIECES]].tolist()):
+        same = next((i for i, other in enumerate(kept) if _continues(segment, other)), None)
+        if same is None:
             kept.append(segment)
-    kept.sort(key=lambda segment: -float(np.hypot(*(segment[2:] - segment[:2]))))
-    long = [s for s in kept if np.hypot(*(s[2:] - s[:2])) >= shortest]
+        else:
+            kept[same] = _joined(kept[same], segment)
+    kept.sort(key=lambda segment: -_length(segment))
+    long = [segment for segment in kept if _length(segment) >= shortest]
     return tuple(_line(segment, width, height) for segment in long[:MOST])
+
+
+def _length(segment: Segment) -> float:
+    return math.hypot(segment[2] - segment[0], segment[3] - segment[1])
 
 
 def tilt(line: Line, aspect: float) -> float:
@@ -70,8 +77,8 @@ def horizon(lines: tuple[Line, ...]) -> Line | None:
     return max(level, key=lambda line: abs(line.end.x - line.start.x), default=None)
 
 
-def _line(segment: NDArray[np.float64], width: int, height: int) -> Line:
-    x1, y1, x2, y2 = segment.tolist()
+def _line(segment: Segment, width: int, height: int) -> Line:
+    x1, y1, x2, y2 = segment
     if x2 < x1:
         x1, y1, x2, y2 = x2, y2, x1, y1
     angle = math.degrees(math.atan2(y2 - y1, x2 - x1))
@@ -86,18 +93,20 @@ def _line(segment: NDArray[np.float64], width: int, height: int) -> Line:
     )
 
 
-def _joined(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _joined(a: Segment, b: Segment) -> Segment:
     """Return the segment between the outermost ends of two along one line."""
-    ends = np.concatenate([a.reshape(2, 2), b.reshape(2, 2)])
-    along = ends @ (a[2:] - a[:2])
-    return np.concatenate([ends[along.argmin()], ends[along.argmax()]])
+    ends = [(a[0], a[1]), (a[2], a[3]), (b[0], b[1]), (b[2], b[3])]
+    dx, dy = a[2] - a[0], a[3] - a[1]
+    along = [x * dx + y * dy for x, y in ends]
+    first, last = along.index(min(along)), along.index(max(along))
+    return (*ends[first], *ends[last])
 
 
-def _along(a: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell, (N,), which segments `a` continues: nearly parallel, passing close to its middle."""
-    da, db = a[2:] - a[:2], others[:, 2:] - others[:, :2]
-    length = np.hypot(db[:, 0], db[:, 1])
-    sine = np.abs(da[0] * db[:, 1] - da[1] * db[:, 0]) / (np.hypot(da[0], da[1]) * length)
-    middle = (a[:2] + a[2:]) / 2 - others[:, :2]
-    distance = np.abs(middle[:, 0] * db[:, 1] - middle[:, 1] * db[:, 0]) / length
-    return np.asarray((sine < 0.1) & (distance < CLOSE))
+def _continues(a: Segment, b: Segment) -> bool:
+    """Tell whether `a` continues `b`: nearly parallel, passing close to its middle."""
+    ax, ay, bx, by = a[2] - a[0], a[3] - a[1], b[2] - b[0], b[3] - b[1]
+    length = math.hypot(bx, by)
+    if abs(ax * by - ay * bx) >= 0.1 * math.hypot(ax, ay) * length:
+        return False
+    x, y = (a[0] + a[2]) / 2 - b[0], (a[1] + a[3]) / 2 - b[1]
+    return abs(x * by - y * bx) < CLOSE * length

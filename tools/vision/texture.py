@@ -23,17 +23,23 @@ class Texture:
     """Saturation."""
 
 
+LEVELS = (np.arange(256) / 255).astype(np.float32)
+"""Of eight bits, in [0, 1]."""
+
+
 def measure_texture(pixels: NDArray[np.uint8]) -> Texture:
     """Measure upright RGB (H, W, 3)."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    strength = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    # Not cv2.magnitude, whose last bit depends on where the memory lies.
+    strength = np.sqrt(dx * dx + dy * dy)
     # A photo of fog must not have its noise called detail.
     top = max(float(np.percentile(strength, 98)), 80.0)
     hsv = cv2.cvtColor(pixels, cv2.COLOR_RGB2HSV)
     return Texture(
         detail=np.minimum(strength / top, 1).astype(np.float32),
-        light=(grey / 255).astype(np.float32),
-        colour=(hsv[..., 1] / 255).astype(np.float32),
+        light=cv2.LUT(grey, LEVELS),
+        colour=cv2.LUT(hsv[..., 1], LEVELS),
     )
 
 

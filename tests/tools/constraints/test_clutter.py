@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from cropsmith.tools.constraints.best_first import search
 from cropsmith.tools.constraints.clutter import CalmSide, Clutter
 from cropsmith.tools.constraints.from_intent import check_all
-from cropsmith.tools.constraints.kinds import Constraint, Contains, HasRatio
+from cropsmith.tools.constraints.kinds import Constraint, HasRatio
 from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.constraints.things import Contains
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Side, Target

@@ -1,14 +1,17 @@
 """From intent and evidence to constraints."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for, with_margin
-from cropsmith.tools.constraints.kinds import ClearSide, touched
+from cropsmith.tools.constraints.kinds import ClearSide, apart, contains, touched
+from cropsmith.tools.constraints.relaxation import settle
 from cropsmith.tools.constraints.solver import solve
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
-from cropsmith.tools.schema.request import CopySpace, Intent, NeverCut, Phrase, Side, Target
+from cropsmith.tools.schema.request import CopySpace, Intent, NeverCut, Phrase, Shot, Side, Target
 from cropsmith.tools.schema.result import CheckKind
 
 IMAGE = Size(width=4000, height=3000)
@@ -43,17 +46,36 @@ def test_a_named_subject_must_be_inside_and_an_excluded_thing_outside() -> None:
     assert all(check.ok for check in check_all(pixels, constraints))
 
 
+def test_an_exclusion_that_would_leave_a_speck_yields() -> None:
+    wall = CAR.model_copy(update={"box": Box(x1=0, y1=0.01, x2=1, y2=1)})
+    without = intent(avoid=(Phrase(text="car", head="car"),))
+    settled = settle(SQUARE, constraints_for(without, SQUARE, [wall], IMAGE), IMAGE)
+    crop = solve(Box.whole(), SQUARE, settled.constraints, IMAGE)
+    assert crop.size.width >= 0.39 * min(IMAGE.width, IMAGE.height)
+    assert settled.notes == ()  # of what the chosen crop shows of it, that crop is asked
+
+
 def test_an_unnamed_subject_binds_nobody() -> None:
     assert CheckKind.SUBJECT not in kinds(intent(), DOG)
 
 
-def test_faces_are_never_cut_when_told() -> None:
-    assert CheckKind.NEVER_CUT not in kinds(intent(), FACE)
-    told = intent(never_cut=(NeverCut.FACES,))
-    constraints = constraints_for(told, SQUARE, (FACE,), IMAGE)
-    pixels = solve(Box(x1=0.15, y1=0, x2=0.9, y2=1), SQUARE, constraints, IMAGE)
+@pytest.mark.parametrize("told", [(), (NeverCut.FACES,)])
+def test_a_face_is_inside_every_crop_told_or_not(told: tuple[NeverCut, ...]) -> None:
+    asked = intent(never_cut=told)
+    kind = CheckKind.NEVER_CUT if told else CheckKind.MUST_STAY
+    assert kind in kinds(asked, FACE)
+    constraints = constraints_for(asked, SQUARE, (FACE,), IMAGE)
+    pixels = solve(Box(x1=0.5, y1=0.3, x2=1, y2=1), SQUARE, constraints, IMAGE)
+    assert contains(pixels, touched(FACE.box, IMAGE))
+
+
+def test_faces_beside_a_named_thing_are_whole_or_not_there() -> None:
+    dog = intent(subjects=(Phrase(text="dog", head="dog"),))
+    constraints = constraints_for(dog, SQUARE, (DOG, FACE), IMAGE)
+    pixels = solve(Box(x1=0.15, y1=0.1, x2=0.9, y2=1), SQUARE, constraints, IMAGE)
     face = touched(FACE.box, IMAGE)
-    assert pixels.left <= face.left or pixels.left >= face.right
+    assert contains(pixels, touched(DOG.box, IMAGE))
+    assert contains(pixels, face) or apart(pixels, face)
 
 
 def test_a_box_of_the_person_replaces_what_was_found() -> None:
@@ -101,3 +123,27 @@ def test_a_box_made_from_pixels_touches_just_those(width: int) -> None:
     for left in {0, width // 3, width - 1}:
         pixels = PixelBox(left=left, top=left, right=width, bottom=left + 1)
         assert touched(pixels.normalised(image), image) == pixels
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.0, 0.8),
+    st.floats(0.0, 0.8),
+    st.floats(0.1, 0.9),
+    st.sampled_from([None, Shot.HEADSHOT, Shot.HALF_BODY]),
+    st.sampled_from(["man", "face"]),
+)
+def test_the_subjects_face_goes_before_what_is_to_go(
+    x: float, y: float, side: float, shot: Shot | None, named: str
+) -> None:
+    face = FACE.model_copy(update={"box": Box.of((0.4, 0.25, 0.5, 0.45))})
+    box = face.box if named == "face" else Box.of((0.3, 0.2, 0.6, 0.95))
+    man = DOG.model_copy(update={"box": box, "phrase": named, "label": "person"})
+    crowd = CAR.model_copy(update={"box": Box.of((x, y, min(1, x + side), min(1, y + side)))})
+    asked = intent(
+        subjects=(Phrase(text=named, head=named),), avoid=(Phrase(text="car", head="car"),),
+        shot=shot,
+    )  # fmt: skip
+    settled = settle(SQUARE, constraints_for(asked, SQUARE, [man, face, crowd], IMAGE), IMAGE)
+    crop = solve(Box.whole(), SQUARE, settled.constraints, IMAGE)
+    assert contains(crop, touched(face.box, IMAGE))

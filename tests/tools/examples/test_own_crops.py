@@ -37,7 +37,7 @@ def test_jsonl_with_bad_lines(folder: Path) -> None:
     assert [crop.score for crop in first.crops] == [1, 3]
     assert first.crops[1].box.corners == pytest.approx((0.1, 0.1, 1, 1))
     assert (second.name, second.text, second.source) == ("b.jpg#the tower", "the tower", "personal")
-    assert second.subject_centre is not None
+    assert second.subject is not None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cropsmith.errors import UsageError
-from cropsmith.tools.examples.retriever import Retriever, Selection, Shelf, load_shelf
+from cropsmith.tools.examples.retriever import Choice, Retriever, Selection, Shelf, load_shelf
 from cropsmith.tools.examples.row import entries_of
 from cropsmith.tools.examples.transfer import transferred
 from cropsmith.tools.images.image_store import ImageStore
@@ -81,6 +81,19 @@ def test_examples_come_by_similarity_and_as_many_as_asked(
         assert similar == sorted(similar, reverse=True)
         assert len(similar) == min(count, len(photos) - 1 - found.duplicates)
         assert all(len(example.crops) == 2 for example in found.examples)
+
+
+def test_random_examples_are_drawn_anew_for_each_photo(photos: list[Path], tmp_path: Path) -> None:
+    retriever = Retriever([shelf(tmp_path, [labelled(p) for p in photos[4:]])])
+
+    def names(path: Path, which: Choice) -> set[str]:
+        found = retriever.examples(view(path), Selection(photos=5, which=which))
+        return {example.source for example in found.examples}
+
+    drawn = [names(path, "random") for path in photos[:4]]
+    assert all(len(one) == 5 for one in drawn) and len(set(map(frozenset, drawn))) == 4
+    assert drawn[0] == names(photos[0], "random"), "the same each time"
+    assert drawn[0] != names(photos[0], "similar")
 
 
 @pytest.mark.parametrize(

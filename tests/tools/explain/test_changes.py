@@ -45,12 +45,15 @@ def test_without_clip_the_measurable_elements_are_compared(view: View) -> None:
     assert any(c.change for c in found)
 
 
-def test_words_name_the_notable_changes_only() -> None:
-    told = [change("center", 0.1, 0.6), change("vertical", 0.5, 0.2), change("curved", 0.5, 0.52)]
-    assert in_words(told) == "Compared with the original: more centring, less upright lines."
-    assert in_words(told[2:]) == ""
-    many = [change(name, 0, 0.5) for name in "abcd"]
-    assert in_words(many) == "Compared with the original: more a, b and c."
+def test_words_say_what_a_person_sees_to_be_gone() -> None:
+    assert in_words(Box.whole()) == ""
+    assert in_words(Box(x1=0.01, y1=0, x2=1, y2=0.99)) == ""
+    told = in_words(BOX)
+    assert told.startswith(
+        "Cuts away a tenth on the left, two fifths on the right, a fifth at the top"
+    )
+    assert told.endswith(" and a tenth at the bottom.")
+    assert in_words(Box(x1=0, y1=0.5, x2=1, y2=1)) == "Cuts away half at the top."
 
 
 def test_bars_point_where_the_element_went(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from cropsmith.tools.grounding.detection import Confidences, Detections
 from cropsmith.tools.grounding.ground import REFERENCE, Sources, ground, ground_batch
@@ -178,9 +179,32 @@ def test_faces_answer_for_faces(view: View) -> None:
     assert found.kind is EvidenceKind.SUBJECT and found.box.corners == FAR
 
 
+def test_the_text_is_all_its_lines(view: View) -> None:
+    lines = [
+        Evidence(kind=EvidenceKind.TEXT, box=Box(x1=0.1, y1=y, x2=0.5, y2=y + 0.05), source="eyes")
+        for y in (0.1, 0.2)
+    ]
+    found = ground(view, wanting(avoid=("text",)), Sources(evidence=lines)).found
+    assert [(e.kind, e.box) for e in found] == [(EvidenceKind.AVOID, e.box) for e in lines]
+
+
 def test_a_batch_equals_one_by_one(view: View) -> None:
     sources = Sources(detector=Labelled({"woman": [0.6, 0, 0, 0]}), resolve=best)
     intents = [wanting("woman"), wanting("giraffe", avoid=["woman"])]
     assert ground_batch([view, view], intents, sources) == [
         ground(view, intent, sources) for intent in intents
     ]
+
+
+def test_nobody_is_left_out_on_a_guess(photos: Path, tmp_path: Path) -> None:
+    with Image.open(photos / "astronaut.jpg") as astronaut:
+        both = Image.new("RGB", (2 * astronaut.width, astronaut.height))
+        both.paste(astronaut, (0, 0))
+        both.paste(ImageOps.mirror(astronaut), (astronaut.width, 0))
+    both.save(tmp_path / "both.jpg")
+    two = View(open_photo(tmp_path / "both.jpg"))
+    without = ground(two, wanting(avoid=["woman"]), Sources(offline=True))
+    assert not without.found and without.unsure == ("woman",)
+    assert any("cannot be told" in note for note in without.told)
+    about = ground(two, wanting("woman"), Sources(offline=True))
+    assert about.found[0].guessed and about.found[0].label == "person"

@@ -1,6 +1,6 @@
 """What the person is told about what was looked for."""
 
-from cropsmith.tools.grounding.telling import place, told
+from cropsmith.tools.grounding.telling import place, told, with_article
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import Intent, Phrase, Target
@@ -64,4 +64,26 @@ def test_places() -> None:
         "in the middle",
         "on the left",
         "in the lower middle",
+    ]
+
+
+def test_all_that_is_out_of_reach_is_told_in_one_note() -> None:
+    things = [Phrase(text=word, head=word) for word in ("river", "flag", "helmet")]
+    missing = Grounding(missing=("river", "flag", "helmet"), beyond=("river", "flag", "helmet"))
+    plane = found("helmet").model_copy(update={"label": "airplane"})
+    (note,) = told(intent(*things), missing, looked=True, standing=[plane])
+    assert note.startswith("Could not look for “river”, “flag” and “helmet”: the finder")
+    assert note.count("pip install") == 1
+    assert note.endswith("The main subject, an airplane at the upper right, stands in for it.")
+
+
+def test_articles() -> None:
+    labels = ("airplane", "bus", "skis", "wine glass", "umbrella", "scissors")
+    assert [with_article(label) for label in labels] == [
+        "an airplane",
+        "a bus",
+        "skis",
+        "a wine glass",
+        "an umbrella",
+        "scissors",
     ]

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from cropsmith.errors import UnreadableImage
-from cropsmith.tools.images.fetch import FetchLimits, fetch, is_public
+from cropsmith.tools.images.connection import is_public
+from cropsmith.tools.images.fetch import FetchLimits, fetch
 from cropsmith.tools.images.photo import open_photo
 
 LOOPBACK = FetchLimits(extra_addresses=("127.0.0.1",), seconds=5)
@@ -207,6 +208,27 @@ def test_one_private_address_among_many_is_enough_to_refuse(
         ("::ffff:169.254.169.254", False),
         ("192.0.2.1", False),
         ("255.255.255.255", False),
+        ("192.0.0.9", False),
+        ("192.0.0.170", False),
+        ("192.88.99.1", False),
+        ("198.18.0.1", False),
+        ("203.0.113.7", False),
+        ("100.127.255.255", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::c000:1", False),
+        ("64:ff9b:1::808:808", False),
+        ("::8.8.8.8", False),
+        ("fec0::1", False),
+        ("2001::8.8.8.8", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+        ("2002:808:808::1", False),
+        ("2001:db8::1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("2a00:1450:4001::5efe:a00:1", False),
+        ("2a00:1450:4001::200:5efe:a00:1", False),
+        ("2a00:1450:4001:81b::200e", True),
+        ("2606:4700:4700::1111", True),
     ],
 )
 def test_public_addresses(address: str, public: bool) -> None:
@@ -257,3 +279,9 @@ def test_time_is_limited_however_slowly_it_drips(site: str, path: str) -> None:
 def test_urls_that_are_none(url: str) -> None:
     with pytest.raises(UnreadableImage):
         open_photo(url)
+
+
+def test_a_signature_in_an_address_is_not_repeated(site: str) -> None:
+    with pytest.raises(UnreadableImage) as told:
+        fetch(f"{site}/to/file:///a?X-Amz-Signature=0123456789abcdef&size=3", LOOPBACK)
+    assert "0123456789abcdef" not in str(told.value) and "size=3" in str(told.value)

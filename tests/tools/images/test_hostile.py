@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.hostile_files import write_hostile
+from tests.mutants import mutants
+from tests.soak import MOST_BYTES, MOST_SECONDS, soak
 
 MEMORY = 3 * 2**29
 """1.5 GB of address space, for the whole process."""
@@ -51,6 +53,15 @@ for path in sorted(p for p in folder.rglob("*") if p.is_file()):
 def test_files_made_to_harm(tmp_path: Path) -> None:
     write_hostile(tmp_path)
     all_end_well(tmp_path, crops=50)
+
+
+def test_photos_changed_at_random() -> None:
+    seed = int.from_bytes(os.urandom(4), "big")
+    soaked = soak(mutants(500, seed))
+    assert soaked.wrong == []
+    assert soaked.count == 500 and soaked.cropped > 50, f"seed {seed}"
+    assert soaked.peak[0] < MOST_BYTES, soaked.peak
+    assert soaked.longest[0] < MOST_SECONDS, soaked.longest
 
 
 @pytest.mark.integration  # for its length alone

@@ -59,7 +59,7 @@ def test_a_crop_is_written_beside_the_photo(photo: Photo, rendered: Rendered) ->
     [
         ("out.jpg", "", None, False, "out.jpg"),
         ("out.jpg", "4:5", None, False, "out-4x5.jpg"),
-        ("out.jpg", "", "png", False, "out.png"),
+        ("out.jpg", "", "jpeg", False, "out.jpg"),
         ("folder", "", None, False, "folder/IMG 1-crop.JPG"),
         ("folder", "Instagram post", None, False, "folder/IMG 1-crop-Instagram-post.JPG"),
         ("folder", "", "webp", True, "folder/IMG 1-crop.webp"),
@@ -86,7 +86,7 @@ def test_a_wrong_suffix_of_the_input_is_not_passed_on(photo: Photo) -> None:
 
 def test_unknown_suffixes_are_refused(photo: Photo, rendered: Rendered, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="xyz"):
-        crop_path(photo, Path("a.jpg"), format="xyz")
+        crop_path(photo, Path("folder"), format="xyz")
     with pytest.raises(OutputError, match="wrong suffix"):
         write_image(rendered, tmp_path / "a.png")
 

@@ -43,6 +43,8 @@ SCORES = np.array([0.5, 0.9, 0.6, 0.7])
         ("the closest boat", [2]),
         ("the boat in the top right corner", [0]),
         ("the boat in the middle", [3]),
+        ("the boats at the edge", [2]),
+        ("the boat at the edge", [2]),
         ("five boats", [1, 3, 2, 0]),
     ],
 )

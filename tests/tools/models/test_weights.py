@@ -144,3 +144,18 @@ def test_a_missing_model_is_one_sentence_when_offline(
     assert weights.model_source("google/owl") == "google/owl"
     with pytest.raises(WeightsMissing, match="no folder"):
         weights.model_source(str(tmp_path / "nowhere"))
+
+
+def test_a_commit_is_fetched_and_not_whatever_the_hub_has_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    for name, revision in weights._revisions().items():
+        assert weights.revision_of(name) == (name, revision) and len(revision) == 40
+    assert weights.revision_of("google/owl@abc") == ("google/owl", "abc")
+    assert weights.revision_of("google/owl") == ("google/owl", "main")
+    snapshots = tmp_path / "models--google--owl" / "snapshots"
+    wanted, other = put_model(snapshots / "abc"), put_model(snapshots / "def")
+    assert weights.local_model("google/owl@abc") == wanted
+    assert weights.local_model("google/owl@def") == other
+    assert weights.local_model("google/owl@nothing") is None

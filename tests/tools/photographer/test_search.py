@@ -9,6 +9,7 @@ from cropsmith.tools.photographer.search import propose
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, as_array, iou_matrix
 from cropsmith.tools.schema.ratio import Ratio
+from cropsmith.tools.vision.things import Suspects
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,13 @@ def test_a_face_is_not_cut(sight: Sight) -> None:
     )
     chosen = Box.of(propose(faced, n=1)[0])
     assert chosen.contains(edge, 0.01) or chosen.overlap(edge) < 0.1 * edge.area
+
+
+def test_a_suspected_animal_is_not_halved_by_a_shape(sight: Sight) -> None:
+    shape = Ratio.parse("9:16")
+    best = propose(sight, shape, n=1)[0]
+    box = (best[2] - 0.1, 0.3, min(best[2] + 0.1, 1), 0.8)
+    watched = look(sight.pixels)
+    watched.suspected_things = Suspects(np.array([box]), np.array([0.95]))
+    chosen = Box.of(propose(watched, shape, n=1)[0])
+    assert chosen.overlap(Box.of(box)) > 0.9 * Box.of(box).area

@@ -18,6 +18,9 @@ def sight() -> Sight:
     return look(pixels)
 
 
+ONE = np.array([0.7])
+
+
 def boxes(seed: int, count: int = 40) -> Boxes:
     random = np.random.default_rng(seed)
     side = random.uniform(0.5, 0.95, (count, 2))
@@ -57,6 +60,35 @@ def test_no_judgement_no_change(sight: Sight) -> None:
 
 def test_one_kind_of_judgement_teaches_nothing(sight: Sight) -> None:
     assert not learn(judge(sight, boxes(3), np.full(40, 0.7), True)).weights.any()
+
+
+@pytest.mark.parametrize("accepted", [(True, False, False), (True, True, False)])
+def test_three_notes_change_nothing(sight: Sight, accepted: tuple[bool, ...]) -> None:
+    notes = [one for k, said in enumerate(accepted) for one in judge(sight, boxes(k, 1), ONE, said)]
+    assert not learn(notes).weights.any()
+
+
+def test_random_notes_count_less_than_consistent_ones(sight: Sight) -> None:
+    random = np.random.default_rng(4)
+    drawn, scores = boxes(5, 30), np.full(30, 0.7)
+    told = []
+    for _ in range(20):
+        chance = random.random(30) < 0.5
+        chance[:2] = (True, False)
+        notes = [j for k, j in enumerate(judge(sight, drawn, scores, True)) if chance[k]]
+        notes += [j for k, j in enumerate(judge(sight, drawn, scores, False)) if not chance[k]]
+        told.append(float(np.abs(learn(notes).weights).sum()))
+    assert np.median(told) < 0.1 * np.abs(learn(judgements(sight, True)).weights).sum()
+
+
+def test_a_word_is_replaced_and_taken_back(sight: Sight, home: Path) -> None:
+    notebook = Notebook()
+    notebook.note(judge(sight, boxes(7, 1), ONE, True, of="a/0"))
+    notebook.note(judge(sight, boxes(8, 1), ONE, True, of="b/0"))
+    notebook.note(judge(sight, boxes(7, 1), ONE, False, of="a/0"))
+    assert [(one.of, one.accepted) for one in notebook.judged()] == [("b/0", True), ("a/0", False)]
+    notebook.take_back("a/0")
+    assert [one.of for one in notebook.judged()] == ["b/0"]
 
 
 def test_notes_are_kept_added_to_and_forgotten(sight: Sight, home: Path) -> None:

@@ -47,8 +47,9 @@ def test_focus_rises_until_the_subject_is_large_enough(view: View, candidate: Ma
     normal = FocusScorer().score(scene(view, crops))
     tight = FocusScorer().score(scene(view, crops, Tightness.TIGHT))
     assert normal is not None and tight is not None
-    np.testing.assert_allclose(normal, [0.5, 1, 1])
-    np.testing.assert_allclose(tight, [0.2 / 0.75, 0.4 / 0.75, 0.2 / 0.3 / 0.75])
+    # The whole photo comes no closer: 1 of the 1.3 times that make a crop one about the subject.
+    np.testing.assert_allclose(normal, [0.5 / 1.3, 1, 1])
+    np.testing.assert_allclose(tight, [0.2 / 0.75 / 1.3, 0.4 / 0.75, 0.2 / 0.3 / 0.75])
 
 
 def test_a_crop_that_loses_the_subject_has_no_focus(view: View, candidate: Make) -> None:
@@ -60,7 +61,7 @@ def test_what_was_only_pointed_to_is_kept_not_closed_in_on(view: View, candidate
     crops = [candidate("whole", 0, 0, 1, 1)]
     assert FocusScorer().score(scene(view, crops, source="user", phrase="")) is None
     close = FocusScorer().score(scene(view, crops, Tightness.TIGHT, source="user", phrase=""))
-    assert close is not None and close[0] == pytest.approx(0.2 / 0.75)
+    assert close is not None and close[0] == pytest.approx(0.2 / 0.75 / 1.3)
 
 
 def test_tight_without_a_subject_is_about_what_stands_out(view: View, candidate: Make) -> None:
@@ -69,4 +70,11 @@ def test_tight_without_a_subject_is_about_what_stands_out(view: View, candidate:
     close = FocusScorer().score(
         scene(view, crops, Tightness.TIGHT, kind=EvidenceKind.SALIENT, phrase="")
     )
-    assert close is not None and close[0] == pytest.approx(0.2 / 0.75)
+    assert close is not None and close[0] == pytest.approx(0.2 / 0.75 / 1.3)
+
+
+def test_how_close_is_no_matter_where_the_least_possible_is_to_be_cut(
+    view: View, candidate: Make
+) -> None:
+    crops = [candidate("whole", 0, 0, 1, 1)]
+    assert FocusScorer().score(scene(view, crops, Tightness.WIDEST)) is None

@@ -15,8 +15,10 @@ from PIL import Image
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.request import Intent, Target
+from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.served import ServedScorer
 from cropsmith.tools.scorers.table import ScorerTable
+from cropsmith.tools.scorers.wishes import AreaScorer
 
 Make = Callable[..., Candidate]
 
@@ -91,3 +93,35 @@ def test_a_wrong_answer_is_no_score(
 def test_a_server_that_is_down_is_said(view: View, intent: Intent, candidate: Make) -> None:
     scored = run("http://127.0.0.1:9/score", view, intent, [candidate("a", 0, 0, 1, 1)])
     assert "did not answer" in str(scored.left_out[0])
+
+
+@pytest.mark.parametrize("task", ["free", "ratio"])
+def test_croppers_three_terms_weigh_alike(
+    server: Server, view: View, candidate: Make, encoder: Any, task: Any
+) -> None:
+    """VILA-R is any server that gives a number in [0, 1] a crop."""
+    server.answer = {"scores": [0.2, 0.8]}
+    scorers: list[Any] = [ServedScorer(server.url, timeout=5), ContentScorer(), AreaScorer()]
+    table = ScorerTable(scorers=scorers, profile="cropper-three", encoder=encoder)
+    crops = [candidate("a", 0, 0, 1, 1), candidate("b", 0.3, 0.2, 0.8, 0.6)]
+    scored = table.score(view, Intent(task=task, targets=(Target(),)), Target(), crops)
+    assert scored.weights == {"aesthetic": 1.0, "content": 1.0, "area": 1.0}
+    whole, part = scored.candidates
+    assert whole.scores["content"] == pytest.approx(1, abs=1e-6) and whole.scores["area"] == 1
+    for crop, vila in ((whole, 0.2), (part, 0.8)):
+        terms = (vila, crop.scores["content"], crop.box.area)
+        assert crop.total == pytest.approx(sum(terms) / 3, abs=1e-6)
+
+
+def test_without_the_server_the_other_two_share_its_weight(
+    view: View, intent: Intent, candidate: Make, encoder: Any
+) -> None:
+    table = ScorerTable(
+        scorers=[ServedScorer("http://127.0.0.1:9/score"), ContentScorer(), AreaScorer()],
+        profile="cropper-three",
+        encoder=encoder,
+    )
+    scored = table.score(view, intent, Target(), [candidate("a", 0.3, 0.2, 0.8, 0.6)])
+    assert "did not answer" in str(scored.left_out[0])
+    (crop,) = scored.candidates
+    assert crop.total == pytest.approx((crop.scores["content"] + crop.box.area) / 2, abs=1e-6)

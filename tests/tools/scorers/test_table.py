@@ -13,7 +13,7 @@ from cropsmith.tools.schema.candidate import Candidate, Check
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
-from cropsmith.tools.schema.request import Intent, Target
+from cropsmith.tools.schema.request import Intent, Phrase, Target
 from cropsmith.tools.scorers.content import ContentScorer
 from cropsmith.tools.scorers.measures import PreferenceScorer
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
@@ -93,7 +93,7 @@ def test_a_profile_without_any_of_its_scorers_falls_back_and_says_so(
 ) -> None:
     intent = Intent(task="ratio", targets=(Target(),))
     table = ScorerTable(scorers=[AreaScorer(), PreferenceScorer()], profile="cropper")
-    scored = table.score(view, intent, Target(), [candidate("a", 0, 0, 0.5, 1)])
+    scored = table.score(view, intent, Target(), [candidate("a", 0, 0, 1, 0.9)])
     assert scored.candidates[0].total == pytest.approx(scored.candidates[0].scores["preference"])
     assert "weights of cropper" in str(scored.left_out[0])
     only = ScorerTable(scorers=[AreaScorer()])
@@ -128,11 +128,16 @@ def test_the_whole_photo_preserves_all_content(
 
 
 def test_coverage_ratio_exclusion_and_constraints(view: View, candidate: Make) -> None:
-    intent = Intent(task="subject", targets=(Target(ratio=Ratio.parse("1:1")),))
+    intent = Intent(
+        task="subject",
+        targets=(Target(ratio=Ratio.parse("1:1")),),
+        subjects=(Phrase(text="mast", head="mast"),),
+    )
     grounding = Grounding(
         found=(
             Evidence(kind=EvidenceKind.SUBJECT, box=Box(x1=0.4, y1=0, x2=0.6, y2=1), source="test"),
             Evidence(kind=EvidenceKind.AVOID, box=Box(x1=0.9, y1=0, x2=1, y2=1), source="test"),
+            Evidence(kind=EvidenceKind.THING, box=Box(x1=0.6, y1=0, x2=0.8, y2=1), source="test"),
         )
     )
     checks = (Check(name="ratio", ok=True), Check(name="exclusion", ok=False))
@@ -143,6 +148,8 @@ def test_coverage_ratio_exclusion_and_constraints(view: View, candidate: Make) -
     first, second = (c.scores for c in scored.candidates)
     assert first["subject"] == pytest.approx(0.5) and second["subject"] == pytest.approx(1)
     assert first["exclusion"] == 0 and second["exclusion"] == pytest.approx(1)
+    # Of the mast and the other thing, as large, half of the mast.
+    assert first["others"] == pytest.approx(0.25) and second["others"] == pytest.approx(1)
     assert first["ratio"] == pytest.approx(192 / 512)
     assert first["constraints"] == 0.5 and "constraints" not in second
     assert math.isclose(second["area"], 1)
@@ -155,6 +162,16 @@ def test_a_subject_box_given_by_the_person_counts(view: View, candidate: Make) -
         view, intent, Target(), [candidate("a", 0, 0, 0.25, 0.5)]
     )
     assert scored.candidates[0].scores["subject"] == pytest.approx(0.5)
+
+
+def test_scorers_joined_weigh_alike_and_the_others_nothing(
+    view: View, intent: Intent, candidate: Make
+) -> None:
+    table = ScorerTable.for_run(clip="off", profile="area+preference")
+    scored = table.score(view, intent, Target(), [candidate("a", 0, 0, 0.5, 1)])
+    assert scored.weights == {"area": 1.0, "preference": 1.0}
+    with pytest.raises(UsageError, match="no scorer profile 'area.preferense'"):
+        ScorerTable.for_run(profile="area+preferense")
 
 
 def test_unknown_profile_suggests() -> None:

@@ -1,20 +1,30 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
 
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box
-from cropsmith.tools.vision.faces import EYES, YUNET, find_faces, learned_faces, one_each
+from cropsmith.tools.vision.faceboxes import boxed_faces
+from cropsmith.tools.vision.faces import (
+    EYES,
+    FACEBOXES,
+    YUNET,
+    find_faces,
+    is_certain,
+    learned_faces,
+    suspected,
+)
 
 ASTRONAUT = Box(x1=0.34, y1=0.13, x2=0.53, y2=0.38)
 
 
-def test_without_weights_the_learned_eye_looks() -> None:
-    found = find_faces(skimage.data.astronaut())
-    assert [face.source for face in found][:1] == ["eyes"]
-    assert found[0].box.iou(ASTRONAUT) > 0.4
+def test_without_downloaded_weights_faceboxes_looks() -> None:
+    (found,) = find_faces(skimage.data.astronaut())
+    assert found.source == "faceboxes" and is_certain(found)
+    assert found.box.iou(ASTRONAUT) > 0.4
 
 
 def test_a_face_map_is_read_as_it_was_written() -> None:
@@ -39,30 +49,33 @@ def test_a_file_that_only_has_the_name_is_not_run(
 ) -> None:
     (tmp_path / YUNET).write_bytes(b"something else")
     monkeypatch.setenv("CROPSMITH_WEIGHTS", str(tmp_path))
-    assert [face.source for face in find_faces(skimage.data.astronaut())][:1] == ["eyes"]
+    assert [face.source for face in find_faces(skimage.data.astronaut())] == ["faceboxes"]
 
 
 def test_no_face_on_a_plain_wall() -> None:
     assert find_faces(np.full((60, 80, 3), 128, np.uint8)) == ()
 
 
-def _seen(x1: float, y1: float, x2: float, y2: float, sure: float) -> Evidence:
-    box = Box(x1=x1, y1=y1, x2=x2, y2=y2)
-    return Evidence(kind=EvidenceKind.FACE, box=box, source=EYES, confidence=sure)
+def test_a_face_is_suspected_once() -> None:
+    face_map = np.full((5, 24, 24), -9.0, np.float32)
+    face_map[:, 10, 12] = [0.0, 0.5, 0.0, np.log(6), np.log(8)]
+    face_map[:, 20, 3] = [-1.0, 0.0, 0.0, np.log(2), np.log(3)]
+    box = Box(x1=0.42, y1=0.27, x2=0.66, y2=0.6)
+    found = Evidence(kind=EvidenceKind.FACE, box=box, source=FACEBOXES, confidence=0.9)
+    kept, doubtful = suspected(face_map, (found,))
+    assert kept == found and doubtful.source == EYES
+    assert doubtful.box.centre.y > 0.8
+    assert len(suspected(face_map, ())) == 2
 
 
-def test_parts_of_a_face_are_not_faces_of_their_own() -> None:
-    whole = _seen(0.25, 0.26, 0.69, 0.74, 0.97)
-    parts = [_seen(0.52, 0.37, 0.75, 0.65, 0.83), _seen(0.4, 0.42, 0.6, 0.69, 0.69)]
-    assert one_each([whole, *parts]) == (whole,)
+@pytest.mark.parametrize("side", [160, 320, 640])
+def test_the_photos_size_hardly_matters(side: int) -> None:
+    pixels = cv2.resize(skimage.data.astronaut(), (side, side), interpolation=cv2.INTER_AREA)
+    (face,) = find_faces(pixels)
+    assert face.box.iou(ASTRONAUT) > 0.4
 
 
-def test_parts_without_a_whole_are_joined() -> None:
-    parts = [_seen(0.64, 0.29, 0.84, 0.69, 0.68), _seen(0.55, 0.42, 0.77, 0.77, 0.67)]
-    (face,) = one_each(parts)
-    assert face.box == Box(x1=0.55, y1=0.29, x2=0.84, y2=0.77)
-
-
-def test_two_people_stay_two() -> None:
-    pair = [_seen(0.2, 0.2, 0.4, 0.5, 0.9), _seen(0.38, 0.2, 0.58, 0.5, 0.9)]
-    assert len(one_each(pair)) == 2
+@pytest.mark.parametrize("height, width", [(1, 1), (3, 900), (700, 5)])
+def test_any_shape_is_taken(height: int, width: int) -> None:
+    boxes, scores = boxed_faces(np.zeros((height, width, 3), np.uint8), 0.5)
+    assert boxes.shape == (len(scores), 4)

@@ -1,0 +1,1 @@
+../../cropsmith/arguments.py

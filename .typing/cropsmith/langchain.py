@@ -1,0 +1,1 @@
+../../cropsmith/langchain.py

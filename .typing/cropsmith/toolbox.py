@@ -1,0 +1,1 @@
+../../cropsmith/toolbox.py

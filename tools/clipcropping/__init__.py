@@ -1,0 +1,1 @@
+"""CLIPCropping: crops rated from one look at the photo, and what they change told by elements."""

@@ -1,0 +1,1 @@
+"""Common things found offline: which they are, where, and which of them words mean."""

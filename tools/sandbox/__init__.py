@@ -1,0 +1,1 @@
+"""Work on files from outside, in supervised worker processes with limits of memory and time."""
