@@ -35,6 +35,7 @@ from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.trace.events import event_of
 from cropsmith.agents.trace.record import CallRecord, StepMark, record_step
 from cropsmith.errors import UsageError
+from cropsmith.prompts import replaced_by
 from cropsmith.tools.schema.result import Usage
 
 Graph = CompiledStateGraph[CropState, RunContext, CropInput, CropOutput]
@@ -71,12 +72,16 @@ def traced(node: Node) -> Node:
         shape: Any = state.get("shape")
         if shape is not None and len(state["intent"].targets) == 1:
             shape = None  # the only one goes without saying
-        recorder = runtime.context.parts.recorder
-        with record_step(recorder, node.__name__, state.get("round", 0), shape, tell) as step:
+        round = state.get("round", 0)
+        whole = runtime.context.parts
+        if (parts := whole.at(node.__name__, round)) is not whole:
+            runtime = runtime.override(context=RunContext.around(parts))
+        recorded = record_step(whole.recorder, node.__name__, round, shape, tell)
+        with replaced_by(parts.prompts), recorded as step:
             step.superstep = get_config()["metadata"]["langgraph_step"]
             update = await node(state, runtime)
             if step.lacking:
-                if runtime.context.parts.settings.strict:
+                if parts.lacks_stop:
                     raise UsageError(step.lacking[0], hint="Do without it, or without strict.")
                 update = {**update, "notes": (*update.get("notes", ()), *step.lacking)}
             step.outputs = update

@@ -2,7 +2,7 @@
 
 import hashlib
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,10 +34,15 @@ def replaced_by(folder: Path | None) -> Iterator[None]:
 
 def template(name: str) -> str:
     """Return the text of prompts/<name>.md, or of what replaces it here."""
-    folder = _folder.get()
-    if folder is not None and (other := folder / f"{name}.md").is_file():
+    if (other := _replaced(name)) is not None:
         return other.read_text("utf-8")
-    return files(__name__).joinpath(f"{name}.md").read_text("utf-8")
+    return _template(name)
+
+
+def _replaced(name: str) -> Path | None:
+    folder = _folder.get()
+    other = None if folder is None else folder / f"{name}.md"
+    return other if other is not None and other.is_file() else None
 
 
 @cache
@@ -46,16 +51,29 @@ def _template(name: str) -> str:
     return files(__name__).joinpath(f"{name}.md").read_text("utf-8")
 
 
-def render(name: str, **variables: object) -> Prompt:
-    """Fill prompts/<name>.md with variables written ${so}; KeyError or ValueError on a mismatch."""
+def checked(name: str, variables: Collection[str]) -> str:
+    """Return the text of a template that these variables fill.
+
+    KeyError when it wants another, ValueError when it has no use for one; wordings of a set may
+    leave things out.
+    """
     text = template(name)
     wanted = set(string.Template(text).get_identifiers())
-    if missing := sorted(wanted - variables.keys()):
+    if missing := sorted(wanted - set(variables)):
         raise KeyError(f"prompt {name} lacks a value for: {', '.join(missing)}")
-    if unused := sorted(variables.keys() - wanted):
+    unused = sorted(set(variables) - wanted)
+    if unused and not _replaced(name):
         raise ValueError(f"prompt {name} has no use for: {', '.join(unused)}")
-    return Prompt(
-        name=name,
-        text=string.Template(text).substitute(variables).strip(),
-        template_sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
+    return text
+
+
+def hash_of(text: str) -> str:
+    """Return the sha256 of a template's text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def render(name: str, **variables: object) -> Prompt:
+    """Fill prompts/<name>.md with variables written ${so}; raises as `checked` does."""
+    text = checked(name, variables.keys())
+    filled = string.Template(text).substitute(variables).strip()
+    return Prompt(name=name, text=filled, template_sha256=hash_of(text))

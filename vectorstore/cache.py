@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cropsmith.errors import OutputError
+from cropsmith.errors import OutputError, why
 from cropsmith.settings import home
 from cropsmith.vectorstore.sqlite import connect
 from cropsmith.vectorstore.store import Vector
@@ -78,6 +78,6 @@ class EmbeddingCache:
             yield
         except (sqlite3.DatabaseError, OSError) as error:
             raise OutputError(
-                f"The embedding cache {self._path} cannot be used: {error}.",
+                f"The embedding cache {self._path} cannot be used: {why(error)}.",
                 hint="It may be deleted at any time; what it held is computed again.",
             ) from error

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.errors import OutputError
+from cropsmith.errors import OutputError, why
 from cropsmith.vectorstore import snapshot
 from cropsmith.vectorstore.embedder import unit
 from cropsmith.vectorstore.sqlite import connect
@@ -143,13 +143,13 @@ class ExactStore:
             yield
         except sqlite3.OperationalError as error:
             raise OutputError(
-                f"The index {self._folder} cannot be used: {error}.",
+                f"The index {self._folder} cannot be used: {why(error)}.",
                 hint="What was added before is kept; make room, or wait, and try again.",
             ) from error
         except sqlite3.DatabaseError as error:
             raise damaged(self._folder, error) from error
         except OSError as error:
-            raise OutputError(f"The index {self._folder} cannot be used: {error}.") from error
+            raise OutputError(f"The index {self._folder} cannot be used: {why(error)}.") from error
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -1,6 +1,8 @@
 """Opening a SQLite file that several processes share, and bringing it up to date."""
 
+import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +12,26 @@ from cropsmith.errors import UsageError
 
 WAIT_SECONDS = 60.0
 """How long to wait for another process that is writing."""
+
+
+_MAKING = threading.Lock()
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file that its owner alone may read, unless it is there. OSError otherwise.
+
+    A file that SQLite has open is never touched: to close any descriptor of it drops the locks of
+    the whole process, and the next program that looks in deletes the log under our connections.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Held until it is closed again, so that no thread connects to a file that another still makes.
+    with _MAKING:
+        if path.exists():
+            return
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass  # another process was first
 
 
 def connect(

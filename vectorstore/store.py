@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.errors import OutputError, UsageError
+from cropsmith.errors import OutputError, UsageError, why
 
 Vector = NDArray[np.float32]
 """Shape (D,), length 1."""
@@ -82,6 +82,6 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(
-            f"The index {path} cannot be written: {error.strerror or error}.",
+            f"The index {path} cannot be written: {why(error)}.",
             hint="What was added before is kept; make room and run the command again.",
         ) from error

@@ -2,10 +2,11 @@
 
 import asyncio
 import importlib.util
-import os
 from collections.abc import Sequence
 
-from cropsmith.agents.backends.registry import providers
+from cropsmith.agents.backends.directory.directory import providers
+from cropsmith.agents.backends.protocol.wire import Wire
+from cropsmith.agents.backends.registry import make_wires
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.schema.values import Value
 
@@ -36,8 +37,13 @@ class ExtraStanding(Value):
 
 
 EXTRAS = {
-    "openai": ("openai models, vLLM and compatible servers", ("openai",)),
-    "gemini": ("Gemini models", ("google.genai",)),
+    "openai": (
+        "OpenAI models, vLLM, Ollama and all servers that speak as OpenAI does",
+        ("openai",),
+    ),
+    "gemini": ("Gemini models, also at Vertex AI", ("google.genai",)),
+    "anthropic": ("Claude models", ("anthropic",)),
+    "azure": ("models at Azure OpenAI, signed in to Entra", ("openai", "azure.identity")),
     "transformers": (
         "open models in this process, open-vocabulary grounding",
         ("torch", "torchvision", "transformers", "llguidance"),
@@ -45,7 +51,19 @@ EXTRAS = {
     "clip": ("embeddings of photos and words", ("torch", "open_clip")),
     "chroma": ("the index of expert crops", ("chromadb",)),
     "studio": ("the local web page", ("fastapi", "uvicorn", "multipart", "jinja2")),
+    "service": ("crops over HTTP", ("fastapi", "uvicorn", "multipart", "prometheus_client")),
+    "postgres": ("the service's jobs in Postgres", ("psycopg",)),
+    "mcp": ("tools for agents over MCP", ("mcp",)),
+    "ray": ("folders on a Ray cluster", ("ray",)),
+    "s3": ("photos and crops in S3", ("s3fs",)),
+    "gcs": ("photos and crops in Google's store", ("gcsfs",)),
+    "blob": ("photos and crops in Azure's store", ("adlfs",)),
+    "raw": ("camera raw files", ("rawpy",)),
+    "lossless": ("JPEGs cut without decoding", ("jpeglib",)),
+    "train": ("training of ClipCrop", ("torch", "transformers", "safetensors", "scipy")),
     "eval": ("studies", ("yaml", "scipy", "jinja2")),
+    "datasets": ("data sets of HuggingFace in studies", ("datasets",)),
+    "inspect": ("studies as logs of inspect_ai", ("inspect_ai",)),
     "otel": ("traces to OpenTelemetry", ("opentelemetry.sdk",)),
 }
 
@@ -72,11 +90,11 @@ async def standing(provider: str) -> ProviderStanding:
     row = providers()[provider]
     endpoint = ""
     try:
-        # The wire of any model will do to ask for the list.
-        wire = row.make("any", "")
-        endpoint = wire.endpoint
+        # The wires of any model will do to ask for the list.
+        wires = make_wires(f"{provider}/MODEL")
+        endpoint = ", ".join(wire.endpoint for wire in wires)
         async with asyncio.timeout(PATIENCE):
-            names: Sequence[str] = await wire.models()
+            names = await _offered(wires)
     except TimeoutError:
         problem = f"The server at {endpoint} gave no answer within {PATIENCE:.0f} s."
     except CropsmithError as error:
@@ -93,12 +111,16 @@ async def standing(provider: str) -> ProviderStanding:
     )
 
 
+async def _offered(wires: Sequence[Wire]) -> Sequence[str]:
+    """Return the models of all servers that answer; raises what the first said if none does."""
+    asked = await asyncio.gather(*(wire.models() for wire in wires), return_exceptions=True)
+    answered = [names for names in asked if not isinstance(names, BaseException)]
+    if not answered:
+        assert isinstance(asked[0], BaseException)
+        raise asked[0]
+    return list(dict.fromkeys(name for names in answered for name in names))
+
+
 async def standings() -> list[ProviderStanding]:
     """Ask every provider at once."""
     return list(await asyncio.gather(*map(standing, providers())))
-
-
-def keys_set() -> list[str]:
-    """Return the names of the key variables that are set; never a value."""
-    names = ["OPENAI_API_KEY", "GEMINI_API_KEY", "VLLM_API_KEY", "OPENAI_COMPATIBLE_API_KEY"]
-    return [name for name in names if os.environ.get(name)]

@@ -1,95 +1,75 @@
 """`provider/model` -> a Backend with everything around it."""
 
 import difflib
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from cropsmith.agents.backends.boxes import family
 from cropsmith.agents.backends.boxes.calibration import calibrated
+from cropsmith.agents.backends.boxes.checkpoint import checkpoint_row
 from cropsmith.agents.backends.boxes.convention import Convention
-from cropsmith.agents.backends.boxes.family import family_of, family_of_type
-from cropsmith.agents.backends.boxes.resize import Smart
+from cropsmith.agents.backends.boxes.family import family_of
+from cropsmith.agents.backends.calls.batch_book import BatchBook
+from cropsmith.agents.backends.calls.batches import batches_at
 from cropsmith.agents.backends.calls.cache import Cached
 from cropsmith.agents.backends.calls.limiter import IN_FLIGHT, Limited, gate_of
 from cropsmith.agents.backends.calls.purse import Budgeted, Purse
 from cropsmith.agents.backends.calls.repair import Repaired
 from cropsmith.agents.backends.calls.retry import DEADLINE, Retried
+from cropsmith.agents.backends.calls.shared import Shared
+from cropsmith.agents.backends.directory.directory import (
+    model_behind,
+    plugged,
+    providers,
+    shipped,
+)
+from cropsmith.agents.backends.directory.provider import Provider
+from cropsmith.agents.backends.first_use import is_own, learn
+from cropsmith.agents.backends.held_calls import HeldCalls
 from cropsmith.agents.backends.model import TIMEOUT, Model
 from cropsmith.agents.backends.protocol.backend import Backend
+from cropsmith.agents.backends.protocol.batch import BatchWire
 from cropsmith.agents.backends.protocol.wire import Wire
 from cropsmith.errors import UsageError
-from cropsmith.plugins import Added, added
+
+DAYS = 7 * 86_400.0
+"""Seconds in which a request of a batch and its retries must be answered: a day each."""
 
 
-def _openai(model: str, server: str) -> Wire:
-    from cropsmith.agents.backends.providers.openai import openai_wire
+def _made(row: Provider, model: str, server: str) -> Wire:
+    """Return the wire of a provider's model; heavy packages are imported with it."""
+    if row.make is not None:
+        return row.make(model, server)
+    match row.wire:
+        case "azure":
+            from cropsmith.agents.backends.providers.azure import azure_wire
 
-    return openai_wire(model, server)
+            return azure_wire(row, model, server)
+        case "gemini":
+            from cropsmith.agents.backends.providers.gemini import gemini_wire
 
+            return gemini_wire(row, model, server)
+        case "vertex":
+            from cropsmith.agents.backends.providers.vertex import vertex_wire
 
-def _gemini(model: str, server: str) -> Wire:
-    from cropsmith.agents.backends.providers.gemini import gemini_wire
+            return vertex_wire(row, model, server)
+        case "anthropic":
+            from cropsmith.agents.backends.providers.anthropic import anthropic_wire
 
-    return gemini_wire(model, server)
+            return anthropic_wire(row, model, server)
+        case "vllm":
+            from cropsmith.agents.backends.providers.offline import offline_wire
 
+            return offline_wire(model, server)
+        case "transformers":
+            from cropsmith.agents.backends.providers.transformers import transformers_wire
 
-def _vllm(model: str, server: str) -> Wire:
-    from cropsmith.agents.backends.providers.vllm import vllm_wire
+            return transformers_wire(row, model, server)
+        case _:
+            from cropsmith.agents.backends.providers.openai import chat_wire
 
-    return vllm_wire(model, server)
-
-
-def _compatible(model: str, server: str) -> Wire:
-    from cropsmith.agents.backends.providers.compatible import compatible_wire
-
-    return compatible_wire(model, server)
-
-
-def _transformers(model: str, server: str) -> Wire:
-    from cropsmith.agents.backends.providers.transformers import transformers_wire
-
-    return transformers_wire(model, server)
-
-
-@dataclass(frozen=True)
-class Provider:
-    """One way of reaching models."""
-
-    name: str
-    make: Callable[[str, str], Wire]
-    """Takes the model, and the server's URL where it is not the one of the environment."""
-    help: str
-
-
-PROVIDERS = MappingProxyType(
-    {
-        provider.name: provider
-        for provider in [
-            Provider("openai", _openai, "OpenAI's cloud; key in OPENAI_API_KEY"),
-            Provider("gemini", _gemini, "Google's cloud; key in GEMINI_API_KEY"),
-            Provider("vllm", _vllm, "an open model at a vLLM server; CROPSMITH_VLLM_URL"),
-            Provider(
-                "openai-compatible",
-                _compatible,
-                "Ollama, SGLang, llama.cpp, LM Studio, ...; CROPSMITH_OPENAI_COMPATIBLE_URL",
-            ),
-            Provider("transformers", _transformers, "an open model inside this process"),
-        ]
-    }
-)
-
-
-def plugged() -> Added[Provider]:
-    """Return the providers of other packages."""
-    return added("providers", Provider, "name", own=(*PROVIDERS, "scripted", "builtin"))
-
-
-def providers() -> Mapping[str, Provider]:
-    """Return every provider by its name, without the scripts, which are files."""
-    return {**PROVIDERS, **plugged().rows}
+            return chat_wire(row, model, server)
 
 
 def split_model(name: str) -> tuple[str, str]:
@@ -105,7 +85,9 @@ def split_model(name: str) -> tuple[str, str]:
     if problem := plugged().problems.get(provider):
         raise UsageError(problem)
     near = difflib.get_close_matches(provider, (*names, "builtin"), n=1)
-    if near and slash:
+    if provider == "builtin":
+        hint = "Write builtin alone."
+    elif near and slash:
         hint = f"Did you mean {near[0]}/{model}?"
     elif family_of(name) is not None:
         hint = f"Name the provider too, for example {_likely(name)}/{name}."
@@ -119,50 +101,48 @@ def split_model(name: str) -> tuple[str, str]:
 def _likely(model: str) -> str:
     if model.startswith(("gpt-", "o1", "o3", "o4")):
         return "openai"
-    return "gemini" if model.startswith("gemini") else "vllm"
+    vendors = {"gemini": "gemini", "claude": "anthropic"}
+    return next((name for start, name in vendors.items() if model.startswith(start)), "vllm")
 
 
-def make_wire(name: str, server: str = "") -> Wire:
-    """Return the wire of `provider/model`, at a server or the one that the environment names.
+def make_wires(name: str, server: str = "") -> Sequence[Wire]:
+    """Return the wires of `provider/model`: one for each URL, given or of the environment.
 
     UsageError, NotAllowed or MissingExtra.
     """
     provider, model = split_model(name)
     if provider == "scripted":
-        raise UsageError("A script has no wire.", hint="Use it as --model scripted/FILE.")
-    return providers()[provider].make(model, server)
+        raise UsageError("A script has no wire.", hint="Give <model> as scripted/FILE.")
+    row = providers()[provider]
+    told = server or os.environ.get(row.address, "")
+    urls = dict.fromkeys(url.strip() for url in told.split(",") if url.strip())
+    if len(urls) > 1:
+        return [_made(row, model, url) for url in urls]
+    return [_made(row, model, server)]
 
 
-def _json(path: Path) -> dict[str, object]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def check_reach(name: str, server: str = "") -> None:
+    """Refuse, before any photo is opened, a model that cannot be asked from here.
+
+    UsageError for an address that is none, NotAllowed without a key, MissingExtra.
+    """
+    if name != "builtin" and split_model(name)[0] != "scripted":
+        make_wires(name, server)
 
 
-def _of_folder(model: str) -> Convention | None:
-    """Return the row of a checkpoint in a folder, with the pixel budget that it is set to."""
-    folder = Path(model).expanduser()
-    row = family_of_type(str(_json(folder / "config.json").get("model_type", "")))
-    if row is None:
-        return None
-    budget = _json(folder / "preprocessor_config.json").get("max_pixels")
-    if isinstance(row.resize, Smart) and isinstance(budget, int):
-        tokens = max(row.resize.min_tokens, budget // row.resize.factor**2)
-        if tokens < row.resize.max_tokens:
-            resize = row.resize.model_copy(update={"max_tokens": tokens})
-            return row.model_copy(update={"resize": resize})
-    return row
+def make_wire(name: str, server: str = "") -> Wire:
+    """Return the wire of `provider/model` at the first of its servers. Raises as `make_wires`."""
+    return make_wires(name, server)[0]
 
 
 def convention_of(name: str, endpoint: str) -> Convention | None:
-    """Return how a model speaks of boxes: probed here, by its folder's config, or by its name.
+    """Return how a model speaks of boxes: probed here, by its config.json, or by its name.
 
     None when no source knows; rows of standing "unknown" are returned as they are.
     """
-    _, model = split_model(name)
-    return calibrated(name, endpoint) or _of_folder(model) or family_of(model)
+    split_model(name)
+    model = model_behind(name)
+    return calibrated(name, endpoint) or checkpoint_row(model) or family_of(model)
 
 
 def usable_convention(name: str, endpoint: str) -> Convention:
@@ -173,8 +153,41 @@ def usable_convention(name: str, endpoint: str) -> Convention:
     what = f"How {name} writes boxes is not known"
     what += "." if found is None else f": {found.family} is not documented."
     hints = [*family.plugged().problems.values()]
-    hints.append(f"Calibrate it once with: cropsmith models probe {name}")
+    if model_behind(name) == name.partition("/")[2]:
+        hints.append("Say which model it is, under models in providers.toml (docs/models.md).")
+    hints.append(f"Or calibrate it once with: cropsmith models probe {name}")
     raise UsageError(what, hint=" ".join(hints))
+
+
+def _known(name: str, wires: Sequence[Wire]) -> Convention:
+    """Return the one convention of a model at its servers; found out at the first use."""
+    first = wires[0]
+    found = [row for wire in wires if (row := convention_of(name, wire.endpoint)) is not None]
+    usable = [row for row in found if row.usable]
+    if not usable and is_own(first):
+        return learn(wires)
+    if len({row.model_dump_json() for row in usable}) > 1:
+        raise UsageError(
+            f"The servers of {name} are known to write boxes in different ways.",
+            hint="Probe each anew, or name one of them.",
+        )
+    return usable[0] if usable else usable_convention(name, first.endpoint)
+
+
+def _at(wire: Wire, known: Convention, timeout: float, deadline: float, in_flight: int) -> Backend:
+    # An engine of this process schedules as many as it is given.
+    gate = gate_of(wire.endpoint, max(in_flight, getattr(wire, "in_flight", 0)))
+    model = Model(HeldCalls(wire), known, timeout=timeout)
+    return Limited(Retried(model, gate, deadline), gate)
+
+
+def _in_batches(row: Provider, wire: Wire, known: Convention, book: BatchBook) -> Backend:
+    """Return a model that is asked in batches: no limit of time, and none of requests at once."""
+    if not row.batches or not isinstance(wire, BatchWire):
+        able = ", ".join(name for name, one in providers().items() if one.batches)
+        raise UsageError(f"{row.name} cannot be asked in batches.", hint=f"These can: {able}.")
+    wire.batches = batches_at(wire.desk(), book)
+    return Retried(Model(HeldCalls(wire), known, timeout=DAYS), None, DAYS)
 
 
 def build_backend(
@@ -189,31 +202,40 @@ def build_backend(
     cache_replies: bool = True,
     cache_warm: bool = False,
     convention: Convention | None = None,
+    book: BatchBook | None = None,
 ) -> Backend:
     """Return the model ready to be asked: cache, repair, budget, concurrency, retries, adapter.
 
     `timeout` is for one attempt, `deadline` for one ask with all its retries, both in seconds.
+    With a `book` the model is asked in batches at half the price, whose answers take up to a day.
     `cache_warm` keeps replies at temperatures above 0 too. Raises UsageError (unknown name, no
-    convention), NotAllowed (no key), MissingExtra (no SDK); no request is made yet.
+    convention), NotAllowed (no key), MissingExtra (no SDK). No request is made yet, but to find
+    out how an unknown model of one's own writes boxes.
     """
     provider, model = split_model(name)
     if provider == "scripted":
         from cropsmith.agents.backends.providers.scripted import Scripted
 
-        if server:
-            raise UsageError("A script has no server.", hint="Leave server out.")
+        if server or book is not None:
+            what = "has no server" if server else "cannot be asked in batches"
+            raise UsageError(f"A script {what}.", hint="Leave it out.")
         script: Backend = Scripted.load(Path(model))
         if max_calls is None and max_cost is None:
             return script
         return Budgeted(script, Purse(max_calls=max_calls, max_cost=max_cost))
-    wire = providers()[provider].make(model, server)
-    known = convention or usable_convention(name, wire.endpoint)
-    backend: Backend = Model(wire, known, timeout=timeout)
-    gate = gate_of(wire.endpoint, in_flight)
-    backend = Limited(Retried(backend, gate, deadline), gate)
+    row = providers()[provider]
+    wires = make_wires(name, server)
+    known = convention or _known(name, wires)
+    if book is not None:
+        backend: Backend = _in_batches(row, wires[0], known, book)
+    else:
+        backend = Shared([_at(wire, known, timeout, deadline, in_flight) for wire in wires])
     backend = Budgeted(backend, Purse(max_calls=max_calls, max_cost=max_cost))
     backend = Repaired(backend)
     if cache_replies:
-        identity = f"{name} @ {wire.endpoint} {known.model_dump_json()}"
+        where = ", ".join(sorted(wire.endpoint for wire in wires))
+        identity = f"{name} @ {where} {known.model_dump_json()}"
+        if row != shipped().get(provider):  # a row of one's own may say other things
+            identity += f" {row.said}"
         backend = Cached(backend, identity, warm=cache_warm)
     return backend

@@ -59,6 +59,7 @@ def mind_over(
         Recorded(backend, keep),
         temperature=settings.temperature,
         seed=settings.seed,
+        thinking=None if settings.thinking == "default" else settings.thinking,
         example_data=lambda example: images.get(example.sha256),
     )
     makers = MAKERS | {name: style.make for name, style in plugged().rows.items()}

@@ -7,27 +7,22 @@ import cv2
 import numpy as np
 
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.language.understanding import understand
 from cropsmith.tools.photographer.elements import elements
 from cropsmith.tools.photographer.opened_photo import View
-from cropsmith.tools.photographer.preference import Preference
+from cropsmith.tools.photographer.preference import UNLIKELY, Preference
 from cropsmith.tools.photographer.search import propose
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, ElementFinding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest, Intent
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 PROPOSALS = 24
 """Candidates per target: enough that the best is rarely missing, few enough to solve and score."""
 
 CLEAR = 0.25
 """Strength from which an element is worth reporting."""
-
-
-UNLIKELY = 0.45
-"""Probability of being preferred to the original below which a crop is not made."""
 
 
 class BuiltinMind:
@@ -94,14 +89,19 @@ class BuiltinMind:
         if best is None:
             raise ValueError("a decision needs at least one candidate")
         sight = brief.view.sight
-        confidence = self.preference.confidence(sight, best.box)
-        keep = original is not None and (best is original or confidence < UNLIKELY)
+        confidence = self.preference.confidence(sight, best.box, brief.target.ratio)
+        keep = original is not None and (
+            best is original
+            or confidence < UNLIKELY
+            or (original.total or 0.0) > (best.total or 0.0)
+        )
         chosen = original if keep and original is not None else best
+        verdict = Verdict.KEEP if keep else Verdict.CROP
         return Decision(
             target=brief.target_index,
             chosen=chosen.id,
-            kept=keep,
-            reasons=tuple(reasons_for(sight, chosen.box, kept=keep, preference=self.preference)),
+            verdict=verdict,
+            reasons=brief.reasons(chosen.box, self.preference, verdict),
             confidence=confidence,
             source=self.name,
             ranking=tuple(c.id for c in [chosen, *(c for c in ranking if c is not chosen)]),

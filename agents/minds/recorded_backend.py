@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cropsmith.agents.backends.boxes.rendering import prompt_text
 from cropsmith.agents.backends.calls.wrapper import Around
+from cropsmith.agents.backends.protocol.attempt import Tape, taping
 from cropsmith.agents.backends.protocol.backend import Ask, Backend, Reply
 from cropsmith.agents.trace.record import CallRecord, current_step
 from cropsmith.errors import CropsmithError
@@ -21,12 +22,15 @@ class Recorded(Around):
     async def ask(self, ask: Ask) -> Reply:
         """Ask, and record what came of it."""
         started, asked = time.perf_counter(), time.time()
+        tape = Tape()
+        token = taping.set(tape)
         if self._keep is not None:
             for picture in ask.pictures:
                 await asyncio.to_thread(self._keep, picture.data)
         try:
             reply = await self.inner.ask(ask)
         except CropsmithError as error:
+            await self._keep_shown(tape)
             seconds = time.perf_counter() - started
             self._write(
                 self._record(ask, asked).model_copy(
@@ -35,12 +39,23 @@ class Recorded(Around):
                         "reason": str(error),
                         "raised": type(error).__name__,
                         "seconds": seconds,
+                        "wire": tuple(tape.attempts),
                     }
                 )
             )
             raise
-        self._write(self._filled(self._record(ask, asked), reply))
+        finally:
+            taping.reset(token)
+        await self._keep_shown(tape)
+        filled = self._filled(self._record(ask, asked), reply)
+        self._write(filled.model_copy(update={"wire": tuple(tape.attempts)}))
         return reply
+
+    async def _keep_shown(self, tape: Tape) -> None:
+        """Keep the pictures at the size sent."""
+        if self._keep is not None:
+            for picture in tape.pictures.values():
+                await asyncio.to_thread(self._keep, picture.data)
 
     def _record(self, ask: Ask, asked: float) -> CallRecord:
         return CallRecord(
@@ -51,8 +66,10 @@ class Recorded(Around):
             prompt=prompt_text(ask.messages),
             prompt_hashes=tuple(ask.prompt_hashes),
             pictures=tuple(picture.sha256 for picture in ask.pictures),
+            frame=next((n for n, shown in enumerate(ask.pictures) if shown is ask.frame), None),
             temperature=ask.temperature,
             seed=ask.seed,
+            thinking=ask.thinking,
         )
 
     def _filled(self, record: CallRecord, reply: Reply) -> CallRecord:
@@ -61,6 +78,7 @@ class Recorded(Around):
                 "status": str(reply.status),
                 "reason": reply.reason,
                 "raw": reply.raw,
+                "thoughts": reply.thoughts,
                 "parsed": None if reply.value is None else reply.value.model_dump(mode="json"),
                 "convention": reply.convention,
                 "tool_calls": tuple(
@@ -69,6 +87,7 @@ class Recorded(Around):
                 "prompt_tokens": reply.tokens.prompt,
                 "completion_tokens": reply.tokens.completion,
                 "cached_tokens": reply.tokens.cached,
+                "reasoning_tokens": reply.tokens.reasoning,
                 "cost": reply.cost,
                 "seconds": reply.seconds,
                 "attempts": reply.attempts,
@@ -76,6 +95,7 @@ class Recorded(Around):
                 "sent": reply.sent,
                 "seen": reply.seen,
                 "notes": reply.notes,
+                "lacking": reply.lacking,
             }
         )
 

@@ -6,11 +6,10 @@ import numpy as np
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.parts.parts import Parts
-from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.alignment import aligned
 from cropsmith.tools.schema.candidate import Candidate
-from cropsmith.tools.schema.geometry import Box, as_array
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.geometry import as_array
+from cropsmith.tools.schema.result import Decision, Verdict
 
 
 def aligned_decision(
@@ -24,19 +23,20 @@ def aligned_decision(
     sight, boxes = brief.view.sight, as_array(leader.box for leader in leaders)
     ranking = list(dict.fromkeys((decision.chosen, *decision.ranking)))
     places = np.array([ranking.index(c.id) if c.id in ranking else -1 for c in leaders])
-    scores = aligned(places, parts.preference.score(sight, boxes, brief.target.ratio))
+    liked = parts.preference.score(sight, boxes, brief.target.ratio)
+    scores = aligned(places, liked, parts.settings.own_weight)
     order = [leaders[index] for index in np.argsort(-scores, kind="stable")]
-    chosen, kept = order[0], order[0].box == Box.whole() and brief.target.ratio is None
+    chosen, verdict = order[0], Verdict.on(order[0].box)
     reasons = decision.reasons
     if chosen.id != decision.chosen:
-        told = reasons_for(sight, chosen.box, kept=kept, preference=parts.preference)
+        told = brief.reasons(chosen.box, parts.preference, verdict)
         reasons = (f"People's preferences outweigh the first choice of {decision.source}.", *told)
     return decision.model_copy(
         update={
             "chosen": chosen.id,
-            "kept": kept,
+            "verdict": verdict,
             "reasons": reasons,
             "ranking": tuple(candidate.id for candidate in order),
-            "confidence": parts.preference.confidence(sight, chosen.box),
+            "confidence": parts.preference.confidence(sight, chosen.box, brief.target.ratio),
         }
     )

@@ -1,6 +1,7 @@
 """A person's word before the decision: choose a leader, draw another box, or let it go on."""
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -19,7 +20,10 @@ from cropsmith.agents.sources.source import draft
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.tools.schema.approval import Approval, Choice, Question, Shape
 from cropsmith.tools.schema.candidate import Candidate
+from cropsmith.tools.schema.geometry import Size, whole_pixels
 
+AS_DRAWN = 0.97
+"""Overlap (IoU) from which on a box is still the one that was drawn: edges go to whole pixels."""
 WORDS = "Choose a candidate or give a box for a shape; without a choice the model decides."
 
 
@@ -46,7 +50,11 @@ async def approval(state: CropState, runtime: Runtime[RunContext]) -> dict[str, 
         except CropsmithError as error:
             problem = str(error)  # ask again: a slip of the pen must not end the run
             continue
-        return {"approval": word, "candidates": tuple(c for c in drawn if c is not None)}
+        return {
+            "approval": word,
+            "candidates": tuple(one for one in drawn if one is not None),
+            "notes": tuple(_fitted(word.choices, drawn, state["image"].size)),
+        }
 
 
 def read(answer: Any) -> Approval:
@@ -76,6 +84,20 @@ def taken_up(briefs: list[Brief], choice: Choice) -> Candidate | None:
     drafts = [draft(brief, choice.box, "person")]
     (candidate,) = solved(brief, drafts, rules_for(brief).constraints)
     return candidate.model_copy(update={"id": drawn_id(choice.target)})
+
+
+def _fitted(
+    choices: Sequence[Choice], drawn: Sequence[Candidate | None], size: Size
+) -> Iterator[str]:
+    """Yield what became of the boxes that a person drew, where it is not what was drawn."""
+    for choice, made in zip(choices, drawn, strict=True):
+        if made is None or choice.box is None or choice.box.iou(made.box) >= AS_DRAWN:
+            continue
+        drew, fits = (whole_pixels(box, size) for box in (choice.box, made.box))
+        yield (
+            f"The box that you drew ({drew.size.width} x {drew.size.height} pixels) does not hold"
+            f" what is asked; the nearest that does is {fits.size.width} x {fits.size.height}."
+        )
 
 
 def after_approval(state: CropState) -> Literal["scoring"] | list[Send]:

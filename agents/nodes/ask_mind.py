@@ -12,6 +12,7 @@ from cropsmith.agents.trace.database import images_of
 from cropsmith.errors import UsageError
 from cropsmith.settings import home
 from cropsmith.tools.images.image_store import ImageStore
+from cropsmith.tools.images.photo import key_of
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.result import Failure
 
@@ -43,18 +44,13 @@ async def ask_mind(parts: Parts, node: str, question: Callable[[Mind], Awaitable
         return Answer(await question(parts.builtin), parts.builtin.name, (failure,))
 
 
-def acting(mind: Mind) -> Mind:
-    """Return the mind itself behind one that stands in for several by turns, as in a replay."""
-    inner: Mind = getattr(mind, "acting", mind)
-    return inner
-
-
 async def view_of(state: CropState | ShapeState, parts: Parts) -> View:
     """Return the photo's view, opened anew if the process has forgotten it."""
     image = state["image"]
-    if (known := parts.views.get(image.sha256)) is not None:
+    if (known := parts.views.get(key_of(image.sha256, image.angle))) is not None:
         return known
-    return await asyncio.to_thread(open_named, parts, image.source)
+    upright = await asyncio.to_thread(open_named, parts, image.source)
+    return parts.views.add(upright.photo.straightened(image.angle))
 
 
 def open_named(parts: Parts, name: str) -> View:

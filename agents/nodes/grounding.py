@@ -1,6 +1,7 @@
 """Where the named things, faces and text are."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +10,20 @@ from langgraph.runtime import Runtime
 from numpy.typing import NDArray
 
 from cropsmith.agents.minds.base.mind import Locator, MindFailed
-from cropsmith.agents.nodes.ask_mind import HASH, acting, open_named, view_of
+from cropsmith.agents.nodes.ask_mind import HASH, open_named, view_of
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import Parts, RunContext
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.grounding.detection import Detector
+from cropsmith.tools.grounding.faces_to_keep import faces_to_keep
 from cropsmith.tools.grounding.ground import Sources, ground
-from cropsmith.tools.grounding.queries import asks_for_faces, names_people
+from cropsmith.tools.grounding.offline import bystanders, stand_in
+from cropsmith.tools.grounding.own_subject import own_notes, with_own_subject
+from cropsmith.tools.grounding.queries import names_people, seen_as
 from cropsmith.tools.grounding.telling import told
 from cropsmith.tools.photographer.opened_photo import View
-from cropsmith.tools.schema.evidence import Evidence, Grounding
-from cropsmith.tools.schema.request import Intent, NeverCut
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
+from cropsmith.tools.schema.request import Intent, NeverCut, Phrase, Tightness
 from cropsmith.tools.schema.result import Failure
 
 REFERENCE_SIDE = 960
@@ -36,20 +40,58 @@ class Finders:
     failures: tuple[Failure, ...] = ()
 
 
-def without_words(view: View, intent: Intent) -> tuple[Evidence, ...]:
+def without_words(view: View, intent: Intent, *, offline: bool = True) -> tuple[Evidence, ...]:
     """Return faces, text and saliency: what the built-in eyes find without being told."""
     sight = view.sight
     found: list[Evidence] = []
     named = (*intent.subjects, *intent.avoid)
-    wants_faces = any(asks_for_faces(p) or names_people(p) for p in named)
+    seen = {seen_as(phrase) for phrase in named}
+    wants_faces = EvidenceKind.FACE in seen or any(names_people(p) for p in named)
     # Faces and text cost more than the rest of the eyes together: only where they decide.
-    if wants_faces or intent.copy_space or {NeverCut.FACES, NeverCut.PEOPLE} & {*intent.never_cut}:
+    if NeverCut.FACES in intent.never_cut:
+        found += faces_to_keep(view, offline=offline)
+    elif wants_faces or about_people(intent) or intent.copy_space:
         found += sight.faces
-    if intent.copy_space or NeverCut.TEXT in intent.never_cut:
+    wants_text = EvidenceKind.TEXT in seen or NeverCut.TEXT in intent.never_cut
+    if intent.copy_space or wants_text:
         found += sight.text
     if sight.salient is not None:
         found.append(sight.salient)
     return tuple(found)
+
+
+def about_people(intent: Intent) -> bool:
+    """Tell whether the request speaks of people without naming them: a genre, headroom."""
+    wished = intent.placement
+    return bool(
+        intent.shot
+        or wished.headroom
+        or wished.looking_room
+        or {NeverCut.FACES, NeverCut.PEOPLE} & {*intent.never_cut}
+    )
+
+
+def is_small(intent: Intent) -> bool:
+    """Tell whether what the photo is about, unnamed, is to have much room round it."""
+    return intent.tightness is Tightness.LOOSE
+
+
+def landmarks(intent: Intent) -> tuple[Phrase, ...]:
+    """Return what only marks an edge of the crop, and is neither subject nor to be left out."""
+    named = {phrase.text for phrase in (*intent.subjects, *intent.avoid)}
+    return tuple(phrase for phrase in intent.landmarks if phrase.text not in named)
+
+
+def stand_ins(
+    intent: Intent, found: Grounding, evidence: Sequence[Evidence]
+) -> tuple[Evidence, ...]:
+    """Return the main subject for each subject that was not found.
+
+    Not for a person whom nobody can tell from the others: any choice among them would be a guess.
+    """
+    wanted = [p for p in intent.subjects if p.text in found.missing and p.text not in found.unsure]
+    standing = [stand_in(phrase, evidence) for phrase in wanted]
+    return tuple(one for one in standing if one is not None)
 
 
 async def finders(parts: Parts, view: View, intent: Intent) -> Finders:
@@ -65,7 +107,7 @@ async def finders(parts: Parts, view: View, intent: Intent) -> Finders:
         failures.append(
             Failure(node="grounding", source=name, status="error", message=error.message)
         )
-    mind = acting(parts.mind)
+    mind = parts.mind
     if not isinstance(mind, Locator) or not (intent.subjects or intent.avoid):
         return Finders(detector, failures=tuple(failures))
     if parts.settings.effort == "quick":  # one call, which is the proposal
@@ -96,10 +138,16 @@ async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str,
     """Find what the request names; say what was not found, and what could not be looked for."""
     parts, intent = runtime.context.parts, state["intent"]
     view = await view_of(state, parts)
-    evidence = await asyncio.to_thread(without_words, view, intent)
-    named = bool(intent.subjects or intent.avoid or intent.subject_image)
+    marks = landmarks(intent)
+    named = bool(intent.subjects or intent.avoid or intent.subject_image or marks)
+    offline = parts.finds_offline
+    evidence = await asyncio.to_thread(without_words, view, intent, offline=offline)
     if not named and intent.subject_box is None:
-        return {"grounding": Grounding(), "evidence": evidence, "failures": (), "notes": ()}
+        if offline and (about_people(intent) or intent.copy_space or is_small(intent)):
+            evidence += await asyncio.to_thread(bystanders, view, ())
+        own = await asyncio.to_thread(with_own_subject, Grounding(), view)
+        notes = own_notes(view, own)
+        return {"grounding": own, "evidence": evidence, "failures": (), "notes": notes}
     able = await finders(parts, view, intent) if named else Finders(None)
     sources = Sources(
         detector=able.detector,
@@ -107,12 +155,19 @@ async def grounding(state: CropState, runtime: Runtime[RunContext]) -> dict[str,
         looked=able.looked,
         evidence=evidence,
         reference=await reference_of(parts, intent),
+        offline=offline,
+        landmarks=marks,
     )
-    found = await asyncio.to_thread(ground, view, intent, sources)
-    can_look = able.detector is not None or bool(able.looked)
+    named_ones = await asyncio.to_thread(ground, view, intent, sources)
+    found = await asyncio.to_thread(with_own_subject, named_ones, view)
+    if offline:
+        evidence += await asyncio.to_thread(bystanders, view, found.found)
+    # What the file shows by itself stands in better than what stands out.
+    standing = stand_ins(intent, found, evidence) if found is named_ones else ()
+    can_look = able.detector is not None or bool(able.looked) or offline
     return {
-        "grounding": found,
+        "grounding": found.model_copy(update={"found": (*found.found, *standing)}),
         "evidence": evidence,
         "failures": able.failures,
-        "notes": told(intent, found, can_look),
+        "notes": (*told(intent, found, can_look, standing), *own_notes(view, found)),
     }

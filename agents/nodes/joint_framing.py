@@ -12,12 +12,12 @@ from cropsmith.agents.nodes.brief import brief_for
 from cropsmith.agents.nodes.decision import leaders_of
 from cropsmith.agents.nodes.state import CropState
 from cropsmith.agents.parts.parts import Parts, RunContext
-from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.consistency import Option, choose_together
+from cropsmith.tools.photographer.subject import focal_point
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import EvidenceKind
 from cropsmith.tools.schema.geometry import Box
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 SLACK = 0.01
 """Expected overlap that a shape may give up to go with the others: less than anyone would see."""
@@ -48,7 +48,7 @@ def decided_together(parts: Parts, shapes: Sequence[Open]) -> list[Decision]:
     brief = shapes[0].brief
     named = [e.box for e in brief.grounding.found if e.kind is EvidenceKind.SUBJECT]
     subject: Box | None = named[0].union(*named[1:]) if named else None
-    focal = subject.centre if subject else brief.view.sight.focal_point
+    focal = focal_point(brief.seen, brief.view.sight)
     options = [[Option(c.box, c.total or 0.0) for c in shape.equals] for shape in shapes]
     choice = choose_together(options, focal, subject)
     return [
@@ -65,8 +65,8 @@ def moved(parts: Parts, shape: Open, chosen: Candidate) -> Decision:
     return decision.model_copy(
         update={
             "chosen": chosen.id,
-            "reasons": tuple(reasons_for(sight, chosen.box, preference=parts.preference)),
-            "confidence": parts.preference.confidence(sight, chosen.box),
+            "reasons": shape.brief.reasons(chosen.box, parts.preference, Verdict.CROP),
+            "confidence": parts.preference.confidence(sight, chosen.box, shape.brief.target.ratio),
             "ranking": (chosen.id, *(i for i in decision.ranking if i != chosen.id)),
         }
     )

@@ -1,7 +1,8 @@
 """The decision that a person made, where one did."""
 
+from cropsmith.agents.nodes.rejection import NEAREST
 from cropsmith.agents.nodes.state import ShapeState
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 
 def drawn_id(target: int) -> str:
@@ -15,12 +16,13 @@ def decided_by_person(state: ShapeState) -> Decision | None:
     for choice in word.choices if word else ():
         if choice.target == index:
             chosen = choice.candidate or drawn_id(index)
-            kept = next(c for c in state["candidates"] if c.id == chosen).box.area == 1
+            candidate = next(c for c in state["candidates"] if c.id == chosen)
+            lacks = candidate.reason if candidate.proposed_by(NEAREST) else ""
             return Decision(
                 target=index,
                 chosen=chosen,
-                kept=kept,
-                reasons=("You chose this crop.",),
+                verdict=Verdict.on(candidate.box),
+                reasons=tuple(filter(None, ("You chose this crop.", lacks))),
                 source="person",
                 ranking=(chosen,),
             )

@@ -2,25 +2,41 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.brief import brief_for
+from cropsmith.agents.nodes.rejection import is_rejected, nearest_to
 from cropsmith.agents.nodes.state import ShapeState
 from cropsmith.agents.parts.parts import RunContext
+from cropsmith.agents.sources.framed import Framed, framing_for
 from cropsmith.agents.sources.gather import gather
+from cropsmith.agents.sources.known import known_of
+from cropsmith.errors import Infeasible
 from cropsmith.tools.constraints.clutter import Clutter
+from cropsmith.tools.constraints.fitting import fitted
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for
-from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.kinds import Constraint, contains, touched
+from cropsmith.tools.constraints.must_stay import must_stay
 from cropsmith.tools.constraints.relaxation import Settled, settle
 from cropsmith.tools.constraints.sizes import snap
-from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.constraints.solver import solve_all
+from cropsmith.tools.constraints.things import Contains, Excludes
+from cropsmith.tools.framing.meeting import meet
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import PixelBox, as_array
 from cropsmith.tools.schema.request import Target
 from cropsmith.tools.schema.result import CheckKind
+
+SIMPLE = (CheckKind.INSIDE, CheckKind.RATIO, CheckKind.MUST_STAY)
+"""Kinds of rules that most drafts keep as they are."""
+
+
+LACKING = "The missing part is kept out of the crop."
+"""What is said of a file that ends too early."""
 
 
 def rules_for(brief: Brief) -> Settled:
@@ -28,12 +44,20 @@ def rules_for(brief: Brief) -> Settled:
 
     Raises `Conflict`, an `Infeasible`, when only a firm one could give way.
     """
-    intent, size = brief.intent, brief.view.size
+    intent, size, target = brief.intent, brief.view.size, brief.target
     calm = intent.copy_space is not None
     clutter = Clutter(brief.view.sight.texture.detail, size) if calm else None
-    evidence = [*brief.grounding.found, *brief.evidence]
-    asked = constraints_for(intent, brief.target, evidence, size, clutter)
-    return settle(brief.target, asked, size, intent.upscale)
+    framing = framing_for(brief, known_of(brief))
+    staying = fitted(must_stay(intent, framing.evidence), target, size)
+    asked = constraints_for(intent, target, framing.evidence, size, clutter, staying)
+    missing = None if intent.keep else brief.view.photo.missing
+    if missing is not None:
+        what = "the missing part of the photo"
+        asked = [*asked, Excludes(touched(missing, size), what, CheckKind.KEEP_OUT)]
+    settled = settle(target, asked, size, intent.upscale)
+    lacking = (LACKING,) if missing else ()
+    settled = replace(settled, notes=(*lacking, *staying.notes, *settled.notes))
+    return meet(settled, framing, target, size, intent.upscale)
 
 
 def solved(
@@ -52,35 +76,45 @@ def solved(
     return list(done.values())
 
 
-def legal(brief: Brief, drafts: Sequence[Candidate]) -> tuple[list[Candidate], tuple[str, ...]]:
-    """Return the solved drafts, and what had to yield for there to be any."""
-    rules = rules_for(brief)
-    return solved(brief, drafts, rules.constraints), rules.notes
-
-
 def whole(
     drafts: Sequence[Candidate], target: Target, rules: Sequence[Constraint], brief: Brief
 ) -> list[PixelBox]:
     """Return the nearest legal integer box of each draft."""
     size = brief.view.size
-    if all(rule.kind in (CheckKind.INSIDE, CheckKind.RATIO) for rule in rules):
-        # Nothing but a shape: all drafts at once, since the solver's search would find the same.
+    easy: list[PixelBox | None] = [None] * len(drafts)
+    if all(rule.kind in SIMPLE for rule in rules):
+        # Little but a shape: all drafts at once, since the solver's search would find the same.
         try:
             snapped = snap(as_array(draft.box for draft in drafts), target.ratio, size)
         except ValueError:
             pass  # no box of this ratio fits the photo: the solver below says so in words
         else:
-            return [
+            boxes = (
                 PixelBox(left=left, top=top, right=right, bottom=bottom)
                 for left, top, right, bottom in snapped.tolist()
-            ]
-    return [solve(d.box, target, rules, size, upscale=brief.intent.upscale) for d in drafts]
+            )
+            kept = [rule.box for rule in rules if isinstance(rule, Contains)]
+            easy = [b if all(contains(b, one) for one in kept) else None for b in boxes]
+    hard = [draft.box for draft, box in zip(drafts, easy, strict=True) if box is None]
+    found = iter(solve_all(hard, target, rules, size, brief.intent.upscale) if hard else ())
+    return [box or next(found) for box in easy]
 
 
 async def proposal(state: ShapeState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Gather candidates for one shape."""
     parts = runtime.context.parts
     brief = await brief_for(state, parts, state["shape"])
-    gathered = await gather(parts, brief)
-    candidates, notes = await asyncio.to_thread(legal, brief, gathered.drafts)
-    return {"candidates": tuple(candidates), "failures": gathered.failures, "notes": notes}
+    if is_rejected(brief):  # another round would find no more
+        return {}
+    try:
+        # First, so that a model is told the rules, and nobody is asked where they cannot hold.
+        rules = await asyncio.to_thread(rules_for, brief)
+        gathered = await gather(parts, replace(brief, rules=rules.constraints))
+        candidates = await asyncio.to_thread(solved, brief, gathered.drafts, rules.constraints)
+    except Infeasible as refused:
+        # A shot that the photo cannot give comes nearest as the framing that stands in for it.
+        drafts = await Framed().propose(brief) if brief.intent.shot else ()
+        drafts = drafts or await parts.builtin.propose(brief)
+        near = await asyncio.to_thread(nearest_to, brief, drafts, refused)
+        return {"candidates": tuple(near), "failures": (), "notes": ()}
+    return {"candidates": tuple(candidates), "failures": gathered.failures, "notes": rules.notes}

@@ -44,7 +44,7 @@ def after_scoring(
     state: CropState, runtime: Runtime[RunContext]
 ) -> Literal["refinement", "approval"] | list[Send]:
     """Choose the next node: another round, a person's word, or a decision for each shape."""
-    parts = runtime.context.parts
+    parts = runtime.context.parts.at("refinement", state["round"])
     if state.get("approval") is not None:  # a box that a person drew has just been scored
         return each_shape("decision", state)
     more = state["round"] < rounds_wanted(parts, state)

@@ -22,19 +22,28 @@ BUILTIN_PHOTOS = 30
 
 
 def selection_for(intent: Intent, view: View, recipe: TaskRecipe) -> Selection:
-    """Return how examples are chosen; grounding runs beside this, so the subject may be a guess."""
+    """Return how examples are chosen.
+
+    Grounding runs beside this, so where no subject was given its place is a guess. It decides only
+    which crops of similar photos are shown; no model is told of it.
+    """
     by = recipe.G
-    centre: Point | None = None
-    if by == "centre":
-        box = intent.subject_box
-        centre = view.sight.focal_point if box is None else box.centre
+    centre = _given_centre(intent, view) or view.sight.focal_point if by == "centre" else None
     return Selection(
         photos=recipe.S,
         crops=recipe.T,
+        which=recipe.Q,
         by=by,
         centre=centre,
         ratio=intent.targets[0].ratio,
     )
+
+
+def _given_centre(intent: Intent, view: View) -> Point | None:
+    if intent.subject_box is not None:
+        return intent.subject_centre or intent.subject_box.centre
+    cutout = view.photo.cutout
+    return None if cutout is None else cutout.centre
 
 
 async def retrieved(state: CropState, parts: Parts) -> Retrieved:

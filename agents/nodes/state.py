@@ -1,10 +1,12 @@
 """What travels between the nodes: JSON-sized values and references, never pixels."""
 
 from collections.abc import Mapping, Sequence
+from operator import not_
 from typing import Annotated, Any
 
 from langgraph.channels import EphemeralValue
 from langgraph.types import Overwrite
+from pydantic import Field
 
 # Not typing's own: before Python 3.12 pydantic cannot make a schema of that, which LangGraph's
 # server shows as the graph's input.
@@ -26,7 +28,9 @@ class ImageRef(Value):
     """Path or URL, as given; "sha256:..." for a photo that lies in the image store."""
     sha256: str
     size: Size
-    """Upright, in pixels."""
+    """Upright and level, in pixels."""
+    angle: float = Field(default=0.0, exclude_if=not_)
+    """Degrees that it is turned by, clockwise, to be level."""
 
 
 def merge_candidates(

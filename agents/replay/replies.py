@@ -110,6 +110,7 @@ def _reply(record: CallRecord, ask: Ask) -> Reply:
             "prompt": record.prompt_tokens,
             "completion": record.completion_tokens,
             "cached": record.cached_tokens,
+            "reasoning": record.reasoning_tokens,
         },
     }
     try:

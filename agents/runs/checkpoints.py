@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from cropsmith.agents.graph import Graph
 from cropsmith.agents.minds.with_tools.inquiry import Inquiry
 from cropsmith.agents.nodes.state import CropState
+from cropsmith.errors import OutputError, why
+from cropsmith.vectorstore.sqlite import make_private
 
 
 @cache
@@ -50,17 +52,25 @@ def serializer() -> JsonPlusSerializer:
 
 @asynccontextmanager
 async def sqlite_checkpoints(home: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    """Open `home/checkpoints.sqlite`; private to its owner, as photos' names are in it."""
-    import os
+    """Open `home/checkpoints.sqlite`; private to its owner, as photos' names are in it.
+
+    OutputError when it cannot be opened, read or written.
+    """
+    import sqlite3
 
     import aiosqlite
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-    home.mkdir(parents=True, exist_ok=True)
     path = home / "checkpoints.sqlite"
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    async with aiosqlite.connect(path) as connection:
-        yield AsyncSqliteSaver(connection, serde=serializer())
+    try:
+        make_private(path)
+        async with aiosqlite.connect(path) as connection:
+            yield AsyncSqliteSaver(connection, serde=serializer())
+    except (OSError, sqlite3.Error) as error:
+        raise OutputError(
+            f"The runs that wait, in {path}, cannot be used: {why(error)}.",
+            hint="Move the file away to begin afresh, or set CROPSMITH_HOME to another folder.",
+        ) from error
 
 
 async def readable(graph: Graph, thread: str) -> bool:

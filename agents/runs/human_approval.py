@@ -27,7 +27,7 @@ from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.photo import photo_of
 from cropsmith.agents.trace.record import Facts
 from cropsmith.agents.trace.store import StoredTrace
-from cropsmith.agents.trace.values import Trace, TraceStatus
+from cropsmith.agents.trace.values import Trace, TraceHead, TraceStatus
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.images.photo import Photo
@@ -35,6 +35,8 @@ from cropsmith.tools.schema.approval import Approval
 from cropsmith.tools.schema.request import CropRequest
 
 Saver = BaseCheckpointSaver[str]
+
+REJECTED = "A person rejected every crop: nothing was written."
 
 
 async def begin(
@@ -72,9 +74,7 @@ class Waiting:
         """Find a run that waits. UsageError when there is none of that name. Does file work."""
         home = home or settings.home()
         trace = TraceLibrary(home).read(trace_id)
-        head = trace.head
-        if head.status not in (TraceStatus.WAITING, TraceStatus.KILLED):
-            raise UsageError(f"The run {head.id} does not wait: it is {head.status.value}.")
+        _check_waits(trace.head)
         parts = parts or build_parts(settings_of(trace.facts))
         return cls(trace, photo_of(trace, ImageStore(images_of(home))), parts)
 
@@ -96,6 +96,20 @@ async def resume(
         await last(resume_events(waiting, approval, home=home, checkpointer=checkpointer)),
         waiting.photo,
     )
+
+
+async def reject(trace_id: str, *, home: Path | None = None) -> None:
+    """End a run that waits, as no crop of it is wanted. UsageError when there is none."""
+
+    def ended() -> str:
+        head = TraceLibrary(home).head(trace_id)
+        _check_waits(head)
+        StoredTrace.resume(head.id, home).end("error", REJECTED)
+        return head.id
+
+    thread = await asyncio.to_thread(ended)
+    async with _checkpoints(None, home) as saver:
+        await saver.adelete_thread(thread)
 
 
 async def resume_events(
@@ -129,6 +143,11 @@ def settings_of(facts: Facts) -> RunSettings:
     return RunSettings.recorded({**facts.settings, "model": facts.model})
 
 
+def _check_waits(head: TraceHead) -> None:
+    if head.status not in (TraceStatus.WAITING, TraceStatus.KILLED):
+        raise UsageError(f"The run {head.id} does not wait: it is {head.status.value}.")
+
+
 async def _go(start: Any, parts: Parts, checkpointer: Saver | None) -> AsyncGenerator[Event, None]:
     thread = parts.recorder.trace_id
     assert thread is not None
@@ -150,9 +169,9 @@ def _answer(event: Event, photo: Photo) -> CropResult | Pending:
 
 
 @asynccontextmanager
-async def _checkpoints(given: Saver | None) -> AsyncIterator[Saver]:
+async def _checkpoints(given: Saver | None, home: Path | None = None) -> AsyncIterator[Saver]:
     if given is not None:
         yield given
         return
-    async with sqlite_checkpoints(settings.home()) as saver:
+    async with sqlite_checkpoints(home or settings.home()) as saver:
         yield saver

@@ -150,10 +150,10 @@ def versions() -> tuple[tuple[str, str], ...]:
 
 def facts(view: View, request: CropRequest, settings: RunSettings) -> Facts:
     """Return what the trace keeps of the start: photo, request, settings, versions."""
-    path = view.photo.path
+    path = view.photo.lasting_path
     return Facts(
         source=view.photo.name,
-        path=str(path.absolute()) if path else "",
+        path=str(path) if path else "",
         sha256=view.sha256,
         size=view.size,
         text=request.text,

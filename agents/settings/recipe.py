@@ -17,13 +17,16 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from cropsmith.agents.settings.run_settings import RunSettings
-from cropsmith.errors import UsageError
+from cropsmith.errors import UsageError, why
 from cropsmith.plugins import added
 from cropsmith.settings import home
-from cropsmith.tools.examples.retriever import Criterion
+from cropsmith.tools.examples.retriever import Choice, Criterion
 from cropsmith.tools.schema.request import Intent
 from cropsmith.tools.schema.values import Value
 
+Final = Literal["last", "best", "agreed"]
+"""The best-scoring crop of the last round, of all rounds, or the one of all rounds that the model's
+answers agree on most."""
 Task = Literal["free", "subject", "ratio"]
 TASKS: tuple[Task, ...] = ("free", "subject", "ratio")
 
@@ -42,6 +45,8 @@ class TaskRecipe(Value):
     """Example photos."""
     T: int = Field(default=1, ge=1, le=20)
     """Crops of each."""
+    Q: Choice = "similar"
+    """Which photos; "random" is the paper's ablation of retrieval."""
     G: Criterion = "score"
     """Which crops of an example."""
     R: int = Field(default=6, ge=1, le=8)
@@ -52,9 +57,8 @@ class TaskRecipe(Value):
     """Candidates asked in a refinement round; 0 for R."""
     temperature: float = Field(default=0.0, ge=0, le=2)
     """Of the proposals."""
-    final: Literal["last", "best", "agreed"] = "best"
-    """The best-scoring crop of the last round, of all rounds, or the one of all rounds that the
-    model's answers agree on most."""
+    final: Final = "best"
+    """Which of the scored crops is the answer."""
     stop_early: bool = True
     """Stop when a round brings nothing better."""
     side: int = Field(default=512, ge=64, le=2048)
@@ -168,7 +172,7 @@ def _text_of(name: str) -> tuple[str, str]:
     try:
         return own[name].read_text("utf-8"), f"The recipe {own[name]}"
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The recipe {own[name]} cannot be read: {error}.") from error
+        raise UsageError(f"The recipe {own[name]} cannot be read: {why(error)}.") from error
 
 
 def _for_all_tasks(data: dict[str, Any], origin: str) -> dict[str, Any]:

@@ -10,10 +10,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
-from cropsmith.errors import UsageError
+from cropsmith.errors import ArgumentError, UsageError
+from cropsmith.tools.photographer.alignment import OWN_WEIGHT
+from cropsmith.tools.schema.faults import first_fault
 from cropsmith.tools.schema.values import Value
 
 Effort = Literal["quick", "standard", "thorough"]
+Thinking = Literal["default", "off", "low", "medium", "high"]
+
+ARGUMENT = "argument"
+"""Where a setting was stated that was given to the call or command itself."""
 
 Applies = Literal["every mind", "models", "models, argued with"]
 """Whom a setting concerns; argued with means: not asked by example alone (Cropper)."""
@@ -57,6 +63,9 @@ class RunSettings(Value):
     overlays: Annotated[bool, Knob(applies="models, argued with")] = Field(
         False, description="Draw boxes and guides on what the model sees."
     )
+    prompts: Annotated[str, MODELS] = Field(
+        "", description="A set of prompts: standard, plain, one of your own, or a folder."
+    )
     agentic: Annotated[bool, MODELS] = Field(
         False, description="Let the model call the tools itself."
     )
@@ -69,11 +78,24 @@ class RunSettings(Value):
     strict: Annotated[bool, Knob(studied=False)] = Field(
         False, description="Make a failed model call an error instead of going on without it."
     )
+    strict_files: Annotated[bool, Knob(studied=False)] = Field(
+        False, description="Refuse a damaged photo instead of cropping what can be read."
+    )
     approve: Annotated[bool, Knob(studied=False)] = Field(
         False, description="Ask before the decision; can be answered later."
     )
     index: str = Field("", description="Index of expert crops; off for none.")
-    detector: str = Field("", description="owlvit, owlv2 or a folder of weights; off for none.")
+    detector: str = Field(
+        "",
+        description="owlvit, owlv2, a folder of weights; nanodet: only what ships; off: none.",
+    )
+    decoder: str = Field(
+        "", description="A trained ClipCrop decoder: its folder; off for none (docs/training.md)."
+    )
+    rater: str = Field(
+        "",
+        description="A trained CLIPCropping model: its folder; off for none (docs/training.md).",
+    )
     clip: str = Field("auto", description="CLIP of the scorers: auto, a name, a folder, or off.")
     scorer_server: str = Field("", description="URL of a served aesthetic scorer.")
     server: Annotated[str, MODELS] = Field(
@@ -81,6 +103,17 @@ class RunSettings(Value):
     )
     temperature: Annotated[float | None, MODELS] = Field(
         None, ge=0, le=2, description="Sampling temperature; the recipe's own if not given."
+    )
+    thinking: Annotated[Thinking, MODELS] = Field(
+        "default",
+        description="How much the model thinks before it answers; default: little or not at all.",
+    )
+    own_weight: Annotated[float, MODELS] = Field(
+        OWN_WEIGHT,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="What a model's own ranking counts beside the preference people showed.",
     )
     seed: Annotated[int, Knob(applies="models", studied=False)] = Field(
         0, ge=0, description="Seed of the model's sampling."
@@ -152,11 +185,17 @@ class RunSettings(Value):
 
 def refusal(error: ValidationError, origins: Mapping[str, str] | None = None) -> UsageError:
     """Return one sentence about the first value that settings cannot have."""
-    first = error.errors()[0]
-    name = str(first["loc"][0]) if first["loc"] else "setting"
-    if first["type"] == "extra_forbidden":
-        return UsageError(f"There is no setting '{name}'.")
-    value, reason = str(first["input"])[:80], first["msg"].removeprefix("Input ")
-    origin = (origins or {}).get(name, "argument")
-    where = "" if origin == "argument" else f" of {origin}"
-    return UsageError(f"The setting {name}{where} cannot be '{value}': it {reason}.")
+    fault = first_fault(error, RunSettings)
+    if fault.unknown:
+        return UsageError(f"There is no setting '{fault.field}'.")
+    return refused(fault.field, fault.reason, origins=origins)
+
+
+def refused(
+    name: str, reason: str, *, hint: str = "", origins: Mapping[str, str] | None = None
+) -> UsageError:
+    """Return one sentence about a setting that names where it was stated: "must be above 0"."""
+    origin = (origins or {}).get(name, ARGUMENT)
+    if origin == ARGUMENT:
+        return ArgumentError(name, reason, hint=hint)
+    return UsageError(f"The setting {name} of {origin} {reason}.", hint=hint)

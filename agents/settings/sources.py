@@ -6,8 +6,8 @@ from typing import Any, get_origin
 
 from pydantic import ValidationError
 
-from cropsmith.agents.settings.run_settings import RunSettings, refusal
-from cropsmith.settings import stated
+from cropsmith.agents.settings.run_settings import ARGUMENT, RunSettings, refusal
+from cropsmith.settings import all_stated
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Found:
 def find_settings(**arguments: Any) -> Found:
     """Gather the settings of a run; None is "not given". UsageError says which value cannot be."""
     values: dict[str, Any] = {name: v for name, v in arguments.items() if v is not None}
-    origins = dict.fromkeys(values, "argument")
-    for name, field in RunSettings.model_fields.items():
-        if name not in values and (found := stated(name)) is not None:
-            listed = isinstance(found.value, str) and get_origin(field.annotation) is tuple
-            values[name] = str(found.value).split() if listed else found.value
-            origins[name] = found.origin
+    origins = dict.fromkeys(values, ARGUMENT)
+    for name, found in all_stated(n for n in RunSettings.model_fields if n not in values).items():
+        kind = get_origin(RunSettings.model_fields[name].annotation)
+        listed = isinstance(found.value, str) and kind is tuple
+        values[name] = str(found.value).split() if listed else found.value
+        origins[name] = found.origin
     try:
         return Found(RunSettings.model_validate(values), origins)
     except ValidationError as error:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from cropsmith.agents.minds.base.mind import Brief, MindFailed
 from cropsmith.agents.parts.parts import Parts
+from cropsmith.agents.sources.beside import Beside
+from cropsmith.agents.sources.clipcrop import NAME, Decoded
+from cropsmith.agents.sources.framed import Framed
 from cropsmith.agents.sources.grounded import Grounded
 from cropsmith.agents.sources.original import Original
 from cropsmith.agents.sources.retrieved import Retrieved
+from cropsmith.agents.sources.roles import Roles
 from cropsmith.agents.sources.source import Source
 from cropsmith.errors import CropsmithError
 from cropsmith.plugins import Added, added
@@ -16,10 +20,18 @@ from cropsmith.tools.schema.result import Failure
 
 ORIGINAL = Original()
 
-SOURCES: Sequence[Source] = (ORIGINAL, Grounded(), Retrieved())
+SOURCES: Sequence[Source] = (ORIGINAL, Framed(), Grounded(), Beside(), Retrieved(), Roles())
 """The sources that need no mind."""
 
-TAKEN = (*(source.name for source in SOURCES), "centre", "builtin", "person", "tool")
+TAKEN = (
+    *(source.name for source in SOURCES),
+    "centre",
+    "builtin",
+    "person",
+    "tool",
+    "nearest",
+    NAME,
+)
 """Names that a provenance has already."""
 
 
@@ -42,7 +54,8 @@ def every(parts: Parts) -> Sequence[Source]:
     The built-in search is the built-in photographer's proposal, a source beside a model's.
     """
     search = () if parts.mind is parts.builtin else (parts.builtin,)
-    return (*SOURCES, *plugged().rows.values(), parts.mind, *search)
+    decoded = () if parts.settings.decoder == "off" else (Decoded(parts),)
+    return (*SOURCES, *decoded, *plugged().rows.values(), parts.mind, *search)
 
 
 def competes(source: Source, parts: Parts, brief: Brief, answered: bool) -> bool:

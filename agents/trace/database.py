@@ -1,12 +1,11 @@
 """The SQLite file of all traces: opened for many processes, bodies packed."""
 
-import os
 import sqlite3
 import zlib
 from pathlib import Path
 
 from cropsmith.agents.trace.migrations import MIGRATIONS
-from cropsmith.errors import OutputError
+from cropsmith.errors import OutputError, why
 from cropsmith.vectorstore import sqlite
 
 _LONG = 400
@@ -30,9 +29,7 @@ def connect(home: Path) -> sqlite3.Connection:
     """
     path = file_of(home)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        # Requests and photo names may be private: the file is its owner's alone.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        sqlite.make_private(path)  # requests and photo names may be nobody else's business
         return sqlite.connect(
             path,
             MIGRATIONS,
@@ -42,8 +39,8 @@ def connect(home: Path) -> sqlite3.Connection:
         )
     except (OSError, sqlite3.Error) as error:
         raise OutputError(
-            f"The trace file {path} cannot be used: {error}.",
-            hint="Free the disk, set CROPSMITH_HOME to another folder, or pass --no-trace.",
+            f"The trace file {path} cannot be used: {why(error)}.",
+            hint="Free the disk, set CROPSMITH_HOME to another folder, or keep no traces.",
         ) from error
 
 

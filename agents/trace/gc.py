@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cropsmith.agents.trace.database import connect, file_of, images_of
+from cropsmith.agents.trace.library import TraceLibrary
+from cropsmith.agents.trace.values import TraceStatus
 from cropsmith.agents.trace.writer import alive
+from cropsmith.errors import UsageError
 from cropsmith.tools.images.image_store import ImageStore
 
 CHUNK = 200
@@ -50,6 +53,27 @@ def gc(
                 _remove(db, images, plan.doomed[start : start + CHUNK])
             db.execute("PRAGMA incremental_vacuum").fetchall()
     return Cleared(traces=len(plan.doomed), pictures=plan.pictures, bytes=plan.freed)
+
+
+def remove(home: Path, name: str) -> None:
+    """Remove one trace and the pictures that only it refers to."""
+    with closing(connect(home)) as db:
+        _remove(db, ImageStore(images_of(home)), [name])
+
+
+def remove_ended(home: Path, names: Sequence[str]) -> None:
+    """Remove these traces. UsageError, and none is removed, where one of them has not ended."""
+    heads = [TraceLibrary(home).head(name) for name in names]
+    for head in heads:
+        if head.status is TraceStatus.RUNNING:
+            raise UsageError(f"The run {head.id} is under way, so its trace stays.")
+        if head.status is TraceStatus.WAITING:
+            hint = "Decide it or reject it first."
+            raise UsageError(
+                f"The run {head.id} waits for a person, so its trace stays.", hint=hint
+            )
+    with closing(connect(home)) as db:
+        _remove(db, ImageStore(images_of(home)), [head.id for head in heads])
 
 
 class _Plan:

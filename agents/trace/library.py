@@ -20,7 +20,7 @@ from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.schema.geometry import Size
 
 _COLUMNS = """id, started, ended, status, source, path, sha256, width, height, request, model,
-    calls, failed_calls, prompt_tokens, completion_tokens, cost, error, parent, process"""
+    calls, failed_calls, prompt_tokens, completion_tokens, cost, error, parent, study, process"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,8 @@ class TraceFilter:
     status: TraceStatus | None = None
     text: str = ""
     """Words of the request or of the error."""
+    studies: bool = False
+    """Whether runs of studies are listed too: a study has thousands."""
     limit: int = 20
     before: float | None = None
     """Only runs that began before this Unix time: the next page."""
@@ -66,6 +68,15 @@ class TraceLibrary:
                     break
         return tuple(heads)
 
+    def children(self, name: str) -> tuple[TraceHead, ...]:
+        """Return the runs that repeat a trace or went on from it, oldest first."""
+        with self._open() as db:
+            rows = db.execute(
+                f"SELECT {_COLUMNS} FROM traces WHERE parent = ? AND parent != '' ORDER BY started",
+                (name,),
+            ).fetchall()
+        return tuple(map(_head, rows))
+
     def models(self) -> tuple[str, ...]:
         """Return the models of the newest thousand traces, the latest used first."""
         if not self.file.is_file():
@@ -75,11 +86,16 @@ class TraceLibrary:
             return tuple(dict.fromkeys(row[0] for row in rows))
 
     def resolve(self, name: str) -> str:
-        """Return the id for an id, its unambiguous beginning, or "last". UsageError otherwise."""
+        """Return the id for an id, its unambiguous beginning, or "last". UsageError otherwise.
+
+        The last one is the newest that belongs to no study.
+        """
         hint = "cropsmith trace list shows what there is."
         with self._open() as db:
             if name == "last":
-                row = db.execute("SELECT id FROM traces ORDER BY started DESC LIMIT 1").fetchone()
+                row = db.execute(
+                    "SELECT id FROM traces WHERE study = '' ORDER BY started DESC LIMIT 1"
+                ).fetchone()
                 if row is None:
                     raise UsageError("There is no trace yet.", hint="Crop a photo first.")
                 return str(row[0])
@@ -164,6 +180,8 @@ def _conditions(wanted: TraceFilter) -> tuple[str, list[Any]]:
     elif wanted.status is not None:
         clauses.append("status = ?")
         values.append(wanted.status.value)
+    if not wanted.studies:
+        clauses.append("study = ''")
     if wanted.before is not None:
         clauses.append("started < ?")
         values.append(wanted.before)
@@ -176,7 +194,7 @@ def _literal(text: str) -> str:
 
 def _head(row: Any) -> TraceHead:
     (id, started, ended, status, source, path, sha256, width, height, request, model) = row[:11]
-    calls, failed, prompt, completion, cost, error, parent, process = row[11:]
+    calls, failed, prompt, completion, cost, error, parent, study, process = row[11:]
     if status == TraceStatus.RUNNING and not alive(process):
         status = TraceStatus.KILLED
     return TraceHead(
@@ -197,4 +215,5 @@ def _head(row: Any) -> TraceHead:
         cost=cost,
         error=error,
         parent=parent,
+        study=study,
     )

@@ -68,7 +68,13 @@ CREATE TABLE verdicts (
 SHAPES = "ALTER TABLE steps ADD COLUMN shape INTEGER;"
 """Which shape a step is for, where shapes go side by side."""
 
-MIGRATIONS = (TRACES_AND_STEPS, VERDICTS, SHAPES)
+KIN = """
+ALTER TABLE traces ADD COLUMN study TEXT NOT NULL DEFAULT '';
+CREATE INDEX traces_by_parent ON traces (parent) WHERE parent != '';
+"""
+"""Which study a run belongs to, so that lists can leave it out; which runs went on from one."""
+
+MIGRATIONS = (TRACES_AND_STEPS, VERDICTS, SHAPES, KIN)
 """Add to the end, never edit."""
 
 

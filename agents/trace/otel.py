@@ -14,8 +14,11 @@ only if OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is true, as the conve
 import json
 import os
 import threading
+from collections.abc import Sequence
 from typing import Any
 
+from cropsmith.agents.backends.directory.directory import provider_of
+from cropsmith.agents.trace.conversation import Piece, Turn, turns_of
 from cropsmith.agents.trace.record import (
     CallRecord,
     Facts,
@@ -27,9 +30,6 @@ from cropsmith.agents.trace.record import (
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
 from cropsmith.errors import MissingExtra
 from cropsmith.settings import setting
-
-PROVIDERS = {"openai": "openai", "gemini": "gcp.gemini"}
-"""Well-known values of gen_ai.provider.name; any other provider goes by our own name for it."""
 
 
 def wanted() -> bool:
@@ -147,8 +147,9 @@ class Spanned:
             "cropsmith.pictures": list(call.pictures),
         }
         if self._content:
-            attributes["gen_ai.input.messages"] = self._message("user", call.prompt)
-            attributes["gen_ai.output.messages"] = self._message("assistant", call.raw)
+            attributes["gen_ai.input.messages"] = self._messages(turns_of(call))
+            answer = Turn(role="assistant", pieces=(Piece(text=call.raw),))
+            attributes["gen_ai.output.messages"] = self._messages((answer,))
         span.set_attributes({k: v for k, v in attributes.items() if v is not None})
         self._end(span, began + call.seconds, "" if call.status == "ok" else call.status)
 
@@ -178,17 +179,29 @@ class Spanned:
             span.set_attribute("error.type", text.partition(":")[0])
         span.end(end_time=None if ended is None else _nanoseconds(ended))
 
-    def _message(self, role: str, text: str) -> str:
-        content = [{"type": "text", "content": self._clean(text)}]
-        return json.dumps([{"role": role, "parts": content}])
+    def _messages(self, turns: Sequence[Turn]) -> str:
+        """Return turns as the conventions have messages, a picture as its hash in words."""
+        return json.dumps(
+            [
+                {
+                    "role": turn.role,
+                    "parts": [
+                        {"type": "text", "content": self._clean(piece.shown)}
+                        for piece in turn.pieces
+                    ],
+                }
+                for turn in turns
+            ]
+        )
 
     def _clean(self, text: str) -> str:
         return scrub(text, self._secrets)
 
 
 def _provider(model: str) -> str:
-    name = model.partition("/")[0]
-    return PROVIDERS.get(name, name)
+    """Return the well-known value of gen_ai.provider.name; our own name for others."""
+    row = provider_of(model)
+    return row.otel if row and row.otel else model.partition("/")[0]
 
 
 def _provide() -> None:

@@ -31,15 +31,22 @@ def original(trace: Trace, images: ImageStore) -> bytes | None:
 
 
 def small_jpeg(trace: Trace, images: ImageStore, side: int) -> bytes | None:
-    """Return an upright JPEG of the photo, at most `side` pixels a side; None when all is gone."""
+    """Return a JPEG of the photo as the boxes lie on it, upright and level; None when it is gone.
+
+    It has at most `side` pixels a side.
+    """
+    angle = trace.angle
     if (data := original(trace, images)) is not None:
         try:
-            return jpeg_of(open_photo(data), side)
+            return jpeg_of(open_photo(data).straightened(angle), side)
         except UnreadableImage:
             pass  # cropped by a version that could read it; the preview stands in
     for picture in trace.pictures:
         if picture.role == "preview":
-            return images.get(picture.sha256)
+            kept = images.get(picture.sha256)
+            if kept is None or not angle:
+                return kept
+            return jpeg_of(open_photo(kept).straightened(angle), side)
     return None
 
 
@@ -69,7 +76,8 @@ def jpeg_of(photo: Photo, side: int) -> bytes:
 
 
 MAX_PHOTO_BYTES = 32 * 2**20
-"""A photo that came without a file (bytes, web, standard input) is kept up to this size."""
+"""A photo that came without a file (bytes, web, standard input), or whose path is no text, is kept
+up to this size."""
 
 
 def keep_photo(recorder: Recorder, view: View, *, whole: bool = False) -> None:
@@ -80,9 +88,11 @@ def keep_photo(recorder: Recorder, view: View, *, whole: bool = False) -> None:
     """
     if recorder.trace_id is None:
         return
-    out = io.BytesIO()
-    Image.fromarray(view.pixels(SIGHT_SIDE)).save(out, "JPEG", quality=80)
-    recorder.picture(out.getvalue(), "preview")
+    import cv2
+
+    pixels = cv2.cvtColor(view.pixels(SIGHT_SIDE), cv2.COLOR_RGB2BGR)
+    _, jpeg = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, 80))
+    recorder.picture(jpeg.tobytes(), "preview")
     photo = view.photo
-    if whole or (photo.path is None and len(photo.data) <= MAX_PHOTO_BYTES):
+    if whole or (photo.lasting_path is None and len(photo.data) <= MAX_PHOTO_BYTES):
         recorder.picture(photo.data, "photo")

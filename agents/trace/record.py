@@ -12,12 +12,27 @@ from typing import Annotated, Any, Protocol
 from langgraph.errors import GraphBubbleUp
 from pydantic import BeforeValidator, Field, JsonValue
 
+from cropsmith.agents.backends.protocol.attempt import Attempt
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.plain_text import plain_unicode
 from cropsmith.tools.schema.values import Value
 
 Text = Annotated[str, BeforeValidator(plain_unicode)]
 """Text from outside; undecodable bytes (of a file name) become visible escapes."""
+
+
+class Origin(Value):
+    """The run that another one repeats, or goes on from."""
+
+    trace: str
+    since: str = ""
+    """The step from which on the model was asked anew: "decision", "proposal:1"; empty: none."""
+    changed: dict[str, JsonValue] = Field(default_factory=dict)
+    """Settings that hold from that step on and were others before."""
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+    """All settings of the steps before it."""
+    origin: "Origin | None" = None
+    """The run that the origin went on from itself."""
 
 
 class Facts(Value):
@@ -39,6 +54,8 @@ class Facts(Value):
     """The fields of the Context."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Package -> version, of what the answer may depend on."""
+    origin: Origin | None = None
+    """Where it is no run of its own."""
 
 
 class CallRecord(Value):
@@ -49,33 +66,45 @@ class CallRecord(Value):
     status: str
     reason: str = ""
     asked: float = 0.0
-    """Unix time, seconds. Calls of a step are in this order, whichever was answered first."""
+    """Unix time, seconds; calls of a step are in this order."""
     raised: str = ""
     """Class of the error that came instead of a reply; the status is then "error"."""
     prompt: str
-    """Rendered text with pictures replaced by their hashes."""
+    """The question as we put it, boxes in our numbers; `wire` has it as it was sent."""
     prompt_hashes: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     """sha256 of each picture shown, in order."""
     raw: str = ""
+    """The answer as written; `thoughts` came before it."""
+    thoughts: str = ""
     parsed: JsonValue = None
     convention: str = ""
     tool_calls: tuple[JsonValue, ...] = ()
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    """Share of the completion's that the thoughts took, where the provider tells."""
     cost: float | None = None
     seconds: float = 0.0
     attempts: int = 1
     temperature: float | None = None
     seed: int | None = None
+    thinking: str | None = None
+    """How much the model was told to think; None where nothing was said."""
     from_cache: bool = False
+    frame: int | None = None
+    """Which of `pictures` the answer's boxes refer to."""
     sent: tuple[Size, ...] = ()
     """Size of each picture on the wire; boxes of the answer refer to one of them."""
     seen: tuple[Size, ...] = ()
     """Size of each picture after the model's own resize."""
     notes: tuple[str, ...] = ()
     """What was done to the answer: clamped boxes, a repair round."""
+    lacking: tuple[str, ...] = ()
+    """What the server or model was asked for and cannot do."""
+    wire: tuple[Attempt, ...] = ()
+    """Every request that was sent and what came back; none where the cache answered."""
 
 
 class ToolRecord(Value):
@@ -151,10 +180,11 @@ def note(text: str, *, lacking: bool = False) -> None:
 
     What the model or server is `lacking` is told in the result, too, and is an error under strict.
     """
-    if (step := current_step.get()) is not None:
-        step.notes.append(text)
-        if lacking:
-            step.lacking.append(text)
+    if (step := current_step.get()) is None or lacking and text in step.lacking:
+        return
+    step.notes.append(text)
+    if lacking:
+        step.lacking.append(text)
 
 
 class Recorder(Protocol):
@@ -183,17 +213,13 @@ class Recorder(Protocol):
         ...
 
     def picture(self, data: bytes, role: str = "shown") -> str:
-        """Keep an encoded picture, return its sha256.
-
-        Roles: "shown" to a model, "preview" of the photo, "photo" (the photo's own bytes).
-        """
+        """Keep an encoded picture, return its sha256. Roles: as in `PictureUse`."""
         ...
 
     def end(self, status: str, result: Any) -> None:
         """Note how the run ended: "ok" and the report, "error" and the message, or "waiting".
 
-        Waits until everything is kept: in async code call it through `asyncio.to_thread`.
-        """
+        Waits for the disk: in async code call it through `asyncio.to_thread`."""
         ...
 
 

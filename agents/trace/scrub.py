@@ -7,24 +7,16 @@ import hashlib
 import os
 import re
 
-_SECRET_SHAPES = re.compile(
-    r"sk-[A-Za-z0-9_-]{16,}"  # OpenAI and those who copy its form
-    r"|AIza[0-9A-Za-z_-]{30,}"  # Google
-    r"|hf_[A-Za-z0-9]{20,}"  # Hugging Face
-    r"|(?<=Bearer )[^\s\"\\,;]{8,}"
-    r"|(?<=://)[^\s/@\"\\:]+:[^\s/@\"\\]+(?=@)"  # user:password@ of a URL
-    r"|(?<=[?&]key=)[^\s&\"\\]+"
-    r"|(?<=[?&]api_key=)[^\s&\"\\]+"
-)
+from cropsmith.tools.schema.secret_text import HIDDEN, without_secrets
+
 _PICTURES = re.compile(
     r"(?:data:[a-z]+/[A-Za-z0-9.+-]+;base64,"
     # JPEG, PNG, WebP, GIF: a long run without such a start is some model's stutter, and is kept.
     r"|(?=/9j/|iVBORw0|UklGR|R0lGOD))[A-Za-z0-9+/=_-]{256,}"
 )
-_SECRET_NAMES = re.compile(r"(?:_API_KEY|_TOKEN|_SECRET|_PASSWORD)$")
-_SECRET_MARKS = ("sk-", "AIza", "hf_", "Bearer ", "://", "key=")
-"""One of them is in every match of _SECRET_SHAPES; looking for them first takes a tenth."""
-_HIDDEN = "[secret removed]"
+_STARTS = (";base64,", "/9j/", "iVBORw0", "UklGR", "R0lGOD")
+"""One of them is in every match of _PICTURES; looking for them first takes a tenth."""
+_SECRET_NAMES = re.compile(r"(?:_API_KEY|_ACCESS_KEY|_TOKEN|_SECRET|_PASSWORD|_PAT)$")
 
 
 def _picture_mark(found: re.Match[str]) -> str:
@@ -42,9 +34,7 @@ def secrets_of_environment() -> tuple[str, ...]:
 def scrub(text: str, secrets: tuple[str, ...]) -> str:
     """Return JSON text (or any text) without secrets and without pictures in base64."""
     for secret in secrets:
-        text = text.replace(secret, _HIDDEN)
-    if len(text) >= 256:
+        text = text.replace(secret, HIDDEN)
+    if len(text) >= 256 and any(start in text for start in _STARTS):
         text = _PICTURES.sub(_picture_mark, text)
-    if any(mark in text for mark in _SECRET_MARKS):
-        text = _SECRET_SHAPES.sub(_HIDDEN, text)
-    return text
+    return without_secrets(text)

@@ -1,5 +1,7 @@
 """The recorder of every run that is not told otherwise: keeps its steps in the trace file."""
 
+import json
+import re
 import threading
 import time
 import uuid
@@ -9,10 +11,11 @@ from sqlite3 import Connection
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from cropsmith import settings
 from cropsmith.agents.trace.database import connect, images_of, pack
-from cropsmith.agents.trace.record import Facts, Step, StepMark
+from cropsmith.agents.trace.record import Facts, Origin, Step, StepMark
 from cropsmith.agents.trace.scrub import scrub, secrets_of_environment
 from cropsmith.agents.trace.writer import Job, Work, Writer, this_process, writer_of
 from cropsmith.errors import UsageError
@@ -20,6 +23,20 @@ from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.schema.plain_text import plain_unicode
 
 _ANY = TypeAdapter(Any)
+_UNDECODED = re.compile("[\ud800-\udfff]")
+
+
+def json_of(value: Any, *, sparse: bool = False) -> str:
+    """Return JSON text of anything; undecodable bytes of a file name become visible escapes.
+
+    `sparse` leaves out what has its default.
+    """
+    try:
+        return _ANY.dump_json(value, exclude_defaults=sparse, fallback=repr).decode()
+    except PydanticSerializationError:
+        plain = _ANY.dump_python(value, mode="json", exclude_defaults=sparse, fallback=repr)
+        text = json.dumps(plain, ensure_ascii=False)
+        return _UNDECODED.sub(lambda sign: f"\\\\u{ord(sign.group()):04x}", text)
 
 
 class StoredTrace:
@@ -29,12 +46,20 @@ class StoredTrace:
     trace can go on: a run that waited for a person resumes with `trace_id`.
     """
 
-    def __init__(self, home: Path | None = None, *, trace_id: str = "", parent: str = "") -> None:
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        trace_id: str = "",
+        origin: Origin | None = None,
+        study: str = "",
+    ) -> None:
         self.home = home or settings.home()
         self.trace_id: str | None = trace_id or uuid.uuid4().hex[:12]
         self._begun = bool(trace_id)
         self._bare = False
-        self._parent = parent
+        self._origin = origin
+        self._study = study
         self._images = ImageStore(images_of(self.home))
         self._secrets = secrets_of_environment()
         self._lock = threading.Lock()
@@ -79,8 +104,8 @@ class StoredTrace:
             size = facts.size
             db.execute(
                 """INSERT INTO traces (id, started, status, source, path, sha256, width, height,
-                       request, model, parent, process)
-                   VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                       request, model, parent, study, process)
+                   VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     self.trace_id,
                     started,
@@ -91,11 +116,12 @@ class StoredTrace:
                     size and size.height,
                     self._clean(facts.text),
                     self._clean(facts.model),
-                    self._parent,
+                    self._origin.trace if self._origin else "",
+                    self._study,
                     process,
                 ),
             )
-            self._keep_body(db, "facts", facts)
+            self._keep_body(db, "facts", facts.model_copy(update={"origin": self._origin}))
 
         self._add(job)
 
@@ -122,7 +148,7 @@ class StoredTrace:
             position = self._positions.pop((step.node, step.shape, step.started))
 
         def job(db: Connection) -> None:
-            body = scrub(step.model_dump_json(exclude_defaults=True, fallback=repr), self._secrets)
+            body = scrub(json_of(step, sparse=True), self._secrets)
             db.execute(
                 """UPDATE steps SET round = ?, seconds = ?, cpu_seconds = ?, error = ?, body = ?
                    WHERE trace = ? AND position = ?""",
@@ -152,7 +178,7 @@ class StoredTrace:
                 "INSERT OR IGNORE INTO pictures (trace, sha256, role) VALUES (?, ?, ?)",
                 (self.trace_id, sha256, role),
             )
-            self._images.put(data)
+            self._images.put(data, sha256)
 
         self._add(job)
         return sha256
@@ -160,21 +186,22 @@ class StoredTrace:
     def end(self, status: str, result: Any) -> None:
         """Note how the run ended, and wait until everything is kept."""
         ended = time.time()
-        self._add(lambda db: self._close(db, status, ended, result)).done.wait()
+        job = self._add(lambda db: self._close(db, status, ended, result), hurry=True)
+        job.done.wait()
         self._writer = None
 
-    def _add(self, work: Work) -> Job:
+    def _add(self, work: Work, *, hurry: bool = False) -> Job:
         job = Job(work, self._problems)
         # Held while the trace is open, so that all its jobs go through one queue, in order.
         self._writer = self._writer or writer_of(self.home)
-        self._writer.add(job)
+        self._writer.add(job, hurry=hurry)
         return job
 
     def _clean(self, text: str) -> str:
-        return scrub(text, self._secrets)
+        return scrub(plain_unicode(text), self._secrets)
 
     def _keep_body(self, db: Connection, kind: str, value: Any) -> None:
-        body = scrub(_ANY.dump_json(value, fallback=repr).decode(), self._secrets)
+        body = scrub(json_of(value), self._secrets)
         db.execute(
             "INSERT OR REPLACE INTO bodies (trace, kind, body) VALUES (?, ?, ?)",
             (self.trace_id, kind, pack(body)),
@@ -194,19 +221,21 @@ class StoredTrace:
     def _count(self, db: Connection, step: Step) -> None:
         if not step.calls:
             return
-        prices = [call.cost for call in step.calls if call.cost is not None]
+        prices = [call.cost for call in step.calls]
+        # Unknown once is unknown in sum, as in the report: NULL plus anything is NULL.
+        cost = None if None in prices else sum(price for price in prices if price is not None)
         db.execute(
             """UPDATE traces SET calls = calls + ?, failed_calls = failed_calls + ?,
                    prompt_tokens = prompt_tokens + ?, completion_tokens = completion_tokens + ?,
-                   cost = CASE WHEN ? IS NULL THEN cost ELSE coalesce(cost, 0) + ? END
+                   cost = CASE WHEN calls = 0 THEN ? ELSE cost + ? END
                WHERE id = ?""",
             (
                 len(step.calls),
                 sum(call.status != "ok" for call in step.calls),
                 sum(call.prompt_tokens or 0 for call in step.calls),
                 sum(call.completion_tokens or 0 for call in step.calls),
-                sum(prices) if prices else None,
-                sum(prices),
+                cost,
+                cost,
                 self.trace_id,
             ),
         )

@@ -1,5 +1,6 @@
 """A trace as its readers get it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -33,7 +34,7 @@ class TraceHead(Value):
     path: str = ""
     sha256: str = ""
     size: Size | None = None
-    """Of the upright photo, in pixels."""
+    """Of the photo that the boxes lie on: upright, and level where it was straightened. Pixels."""
     request: str = ""
     model: str
     calls: int = 0
@@ -41,10 +42,12 @@ class TraceHead(Value):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
-    """US dollars; None when no call told a price."""
+    """US dollars; None when there was no call, or one did not tell its price."""
     error: str = ""
     parent: str = ""
-    """The trace that this one replays."""
+    """The trace that this one repeats or goes on from."""
+    study: str = ""
+    """The study that the run belongs to; empty for a run of its own."""
 
 
 class PictureUse(Value):
@@ -67,3 +70,12 @@ class Trace(Value):
     result: Any = None
     """JSON of the report; None when the run did not get so far."""
     pictures: tuple[PictureUse, ...] = ()
+
+    @property
+    def angle(self) -> float:
+        """Degrees that the photo was turned by, clockwise: all boxes lie on the level photo."""
+        for step in self.steps:
+            image = step.outputs.get("image") if isinstance(step.outputs, Mapping) else None
+            if isinstance(image, Mapping):
+                return float(image.get("angle", 0.0))
+        return 0.0

@@ -3,7 +3,10 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from operator import not_
 from pathlib import Path
+
+from pydantic import Field
 
 from cropsmith.agents.trace.database import connect, file_of
 from cropsmith.tools.schema.geometry import Box
@@ -21,14 +24,18 @@ class Verdict(Value):
     """The crop that was judged, as it stood when it was."""
     proposed: Box
     """The crop that the run had answered; the same unless it was corrected."""
+    angle: float = Field(default=0.0, exclude_if=not_)
+    """Degrees that the photo was turned by, clockwise, for `box`."""
+    proposed_angle: float = Field(default=0.0, exclude_if=not_)
+    """The same for `proposed`."""
     accepted: bool
     at: float
     """Unix time, seconds."""
 
     @property
     def corrected(self) -> bool:
-        """Whether a person moved the box first."""
-        return self.box != self.proposed
+        """Whether a person moved the box, or turned the photo, first."""
+        return (self.box, self.angle) != (self.proposed, self.proposed_angle)
 
 
 def keep_verdict(home: Path, verdict: Verdict) -> None:
@@ -38,6 +45,12 @@ def keep_verdict(home: Path, verdict: Verdict) -> None:
             "INSERT OR REPLACE INTO verdicts (trace, target, at, body) VALUES (?, ?, ?, ?)",
             (verdict.trace, verdict.target, verdict.at or time.time(), verdict.model_dump_json()),
         )
+
+
+def drop_verdict(home: Path, trace: str, target: int) -> None:
+    """Forget a verdict that was taken back."""
+    with closing(connect(home)) as db:
+        db.execute("DELETE FROM verdicts WHERE trace = ? AND target = ?", (trace, target))
 
 
 def verdicts(home: Path) -> Sequence[Verdict]:

@@ -1,8 +1,8 @@
 """One thread that does the traces' file work, so that no event loop ever waits for a disk.
 
 A process keeps the writer of the home it used last: opening and closing the file costs more than
-all that a run writes. Jobs that arrive together share one transaction. A job is kept within
-milliseconds of its arrival, and what was kept outlives a `kill -9`.
+all that a run writes. Jobs that arrive together share one transaction. A job is kept within some
+twenty milliseconds of its arrival, and what was kept outlives a `kill -9`.
 """
 
 import atexit
@@ -10,7 +10,6 @@ import os
 import socket
 import sqlite3
 import threading
-import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -58,8 +57,9 @@ def alive(name: str) -> bool:
     return not start or _start_of(int(pid)) == start
 
 
-GATHER_SECONDS = 0.002
-"""Jobs that come so soon after one another are one transaction, which is most of their cost."""
+GATHER_SECONDS = 0.02
+"""Jobs that come so soon after one another are one transaction, which is most of their cost. Nobody
+waits for it: a job that somebody waits for is done at once, with all before it."""
 
 Work = Callable[[sqlite3.Connection], object]
 
@@ -80,16 +80,19 @@ class Writer:
         self._file = file_of(home)
         self._pid = os.getpid()
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._hurry = threading.Event()
         self._thread = threading.Thread(
-            target=_work, args=(home, self._queue), name="trace", daemon=True
+            target=_work, args=(home, self._queue, self._hurry), name="trace", daemon=True
         )
         self._thread.start()
         # A forgotten writer ends when its jobs are done; whoever forgets it does not wait.
         weakref.finalize(self, self._queue.put, None).atexit = False
 
-    def add(self, job: Job) -> None:
-        """Queue a job. Never waits."""
+    def add(self, job: Job, *, hurry: bool = False) -> None:
+        """Queue a job, which is soon done, or with `hurry` at once. Never waits."""
         self._queue.put(job)
+        if hurry:
+            self._hurry.set()
 
     def serves(self, home: Path) -> bool:
         """Tell whether jobs given now would be done for this home; a forked child has no thread."""
@@ -103,6 +106,7 @@ class Writer:
     def close(self) -> None:
         """Wait until every job is done, and end the thread."""
         self._queue.put(None)
+        self._hurry.set()
         self._thread.join()
 
 
@@ -125,13 +129,14 @@ def _finish() -> None:
         _LATEST[0].close()
 
 
-def _work(home: Path, queue: "SimpleQueue[Job | None]") -> None:
+def _work(home: Path, queue: "SimpleQueue[Job | None]", hurry: threading.Event) -> None:
     file = _File(home)
     going = True
     while going:
         first = queue.get()
         if first is not None:
-            time.sleep(GATHER_SECONDS)
+            hurry.wait(GATHER_SECONDS)
+            hurry.clear()  # whatever hurries was queued before, and is done in this round
         jobs = [first]
         while not queue.empty():
             jobs.append(queue.get())

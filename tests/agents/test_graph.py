@@ -15,14 +15,14 @@ from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.record import MemoryTrace
-from cropsmith.errors import Infeasible, UsageError
+from cropsmith.errors import UsageError
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Intent, NeverCut, Target
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import CropReport, Decision, Verdict
 
 PHOTO = data.astronaut()
 FOUR_FIVE = CropRequest(targets=(Target(name="4:5", ratio=Ratio(width=4, height=5)),))
@@ -62,7 +62,7 @@ class Unwell:
         return Decision(
             target=brief.target_index,
             chosen=first,
-            kept=False,
+            verdict=Verdict.CROP,
             reasons=("I like it.",),
             source=self.name,
             ranking=(first, *others),
@@ -149,8 +149,21 @@ async def test_what_cannot_hold_together_is_said_with_a_way_out() -> None:
         subject_box=Box(x1=0.2, y1=0.2, x2=0.8, y2=0.8),
         keep_out=(Box(x1=0.4, y1=0.4, x2=0.6, y2=0.6),),
     )
-    with pytest.raises(Infeasible):
-        await run(PHOTO, request, context())
+    result = await run(PHOTO, request, context())
+    assert result.verdict is Verdict.REJECT and not result.kept
+    assert result.reasons[0].startswith("No crop of this photo has")
+    assert "It works" in result.reasons[1]
+    # The nearest thing holds what can be held: the zone is firmer than the subject.
+    left, top, right, bottom = result.pixels
+    assert right <= 0.4 * 512 or left >= 0.6 * 512 or bottom <= 0.4 * 512 or top >= 0.6 * 512
+    assert CropReport.model_validate_json(result.report.model_dump_json()) == result.report
+
+
+async def test_a_rejection_stands_for_every_mind() -> None:
+    request = CropRequest(min_size=Size(width=4000, height=4000))
+    for mind in (context(), context(Unwell())):
+        result = await run(PHOTO, request, mind)
+        assert result.verdict is Verdict.REJECT and result.pixels == (0, 0, 512, 512)
 
 
 async def test_contradictory_words_are_a_usage_error() -> None:
@@ -222,6 +235,19 @@ async def test_a_persons_taste_moves_the_crop_their_way() -> None:
     tight = await run(PHOTO, FOUR_FIVE, context(taste=weights(3.0)))
     wide = await run(PHOTO, FOUR_FIVE, context(taste=weights(-3.0)))
     assert tight.box.area < wide.box.area
+
+
+async def test_taste_is_named_where_it_moved_the_crop() -> None:
+    from cropsmith.tools.photographer.taste import TRAITS
+
+    def told(strength: float, trait: str) -> tuple[float, ...]:
+        return (*(strength if one == trait else 0.0 for one in TRAITS), 14.0)
+
+    tight = await run(PHOTO, FOUR_FIVE, context(taste=told(3.0, "tight")))
+    assert tight.reasons[0].endswith(" because of your 14 choices.")
+    plain = await run(PHOTO, FOUR_FIVE, context(taste=()))
+    hardly = await run(PHOTO, FOUR_FIVE, context(taste=told(1e-6, "tight")))
+    assert hardly.box == plain.box and hardly.reasons == plain.reasons
 
 
 async def test_several_shapes_of_one_photo_go_together() -> None:

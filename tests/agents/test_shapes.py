@@ -23,7 +23,7 @@ from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.record import MemoryTrace, Step
 from cropsmith.agents.trace.views.account import account_of
-from cropsmith.agents.trace.views.diff import diff
+from cropsmith.agents.trace.views.parting import parting
 from cropsmith.tools.schema.approval import Approval, Choice
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Size
@@ -108,7 +108,7 @@ def test_shapes_replay_and_differ_in_nothing(
     asyncio.run(run(photo, FOUR, played(3, effort="thorough")))
     trace = library.read("last")
     again = asyncio.run(replay(trace, library))
-    assert again.identical and diff(trace, again.trace).same
+    assert again.identical and parting(trace, again.trace).same
     assert len(account_of(trace).decisions) == len(RATIOS)
 
 

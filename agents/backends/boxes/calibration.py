@@ -4,8 +4,6 @@ import json
 import os
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from cropsmith.agents.backends.boxes.convention import Convention
 from cropsmith.errors import UsageError
 from cropsmith.settings import home
@@ -39,7 +37,7 @@ def calibrations() -> dict[str, Calibration]:
     try:
         stored = json.loads(path.read_text("utf-8"))
         return {key: Calibration.model_validate(value) for key, value in stored.items()}
-    except (OSError, json.JSONDecodeError, ValidationError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise UsageError(
             f"The stored conventions in {path} cannot be read.",
             hint="Delete the file and probe the models again.",

@@ -44,6 +44,7 @@ class Notation(StrEnum):
     QWEN_TAG = "<|box_start|>"
     BOX_TAG = "<box>[["
     BOX_SPACED = "<box>"
+    BOX_PAIRS = "<box>("
     GLM_TAG = "<|begin_of_box|>"
     DET_TAG = "<|det|>"
     LOC_PADDED = "<loc0000>"
@@ -56,8 +57,9 @@ class Notation(StrEnum):
     """Molmo 2: two points, frame, index, x, y."""
 
 
-Standing = Literal["verified", "reported", "inferred", "unknown", "probed"]
-"""How sure the row is: vendor or shipping code, users, one example, nobody, our own probe."""
+Standing = Literal["verified", "documented", "reported", "inferred", "unknown", "probed"]
+"""What kind of evidence there is: a published measurement, the maker's documentation, code or word,
+users in a public thread, one example or a sibling, nothing, our own probe."""
 
 
 class Limits(Value):
@@ -74,7 +76,7 @@ class Convention(Value):
 
     family: str
     order: Order = Order.XYXY
-    extent: float | None
+    extent: float | None = None
     """The number that stands for the far edge; None for pixels."""
     decimals: int = 0
     """Digits after the point that the family writes."""
@@ -88,8 +90,11 @@ class Convention(Value):
     limits: Limits = Limits()
     side: int = SIDE
     """Longest side sent."""
-    source: str
     standing: Standing
+    source: str
+    """Where the evidence is: an address, a repository's thread or file, a document."""
+    date: str = ""
+    """When that was said or measured, or read last: YYYY-MM, or YYYY-MM-DD."""
 
     @property
     def usable(self) -> bool:

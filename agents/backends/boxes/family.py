@@ -50,13 +50,19 @@ def family_of(model: str) -> Convention | None:
     return None
 
 
-def family_of_type(model_type: str) -> Convention | None:
-    """Return the row of a checkpoint by the `model_type` of its config.json, None if unknown."""
+def family_of_type(model_type: str, model: str = "") -> Convention | None:
+    """Return the row of a checkpoint by the `model_type` of its config.json, None if unknown.
+
+    Of families that share a type, the one that its name speaks for is taken, else the first.
+    """
     for more in plugged().rows.values():
         if model_type in more.model_types:
             return more.row
-    family = MODEL_TYPES.get(model_type)
-    return None if family is None else FAMILIES[family]
+    kin = MODEL_TYPES.get(model_type, [])
+    named = family_of(model)
+    if named is not None and named.family in kin:
+        return named
+    return FAMILIES[kin[0]] if kin else None
 
 
 def family_named(family: str) -> Convention:

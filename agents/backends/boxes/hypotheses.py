@@ -157,12 +157,14 @@ def known_as(found: Fit, sightings: Sequence[Sighting], guess: Convention | None
         exact = row.model_copy(update={"decimals": 4})
         read = fit(exact, sightings)
         if read is not None and row.bins == (guess is not None and guess.bins):
-            if read.apart(found) <= ALIKE and _same_kind(row, found.convention):
+            if read.apart(found) <= ALIKE and _same_kind(row, found.convention, sightings):
                 return row.model_copy(update={"standing": "probed", "source": "models probe"})
     return found.convention
 
 
-def _same_kind(row: Convention, found: Convention) -> bool:
-    # The resize rule is part of the verdict where boxes are in seen pixels.
+def _same_kind(row: Convention, found: Convention, sightings: Sequence[Sighting]) -> bool:
+    # What the encoder sees is part of the verdict where boxes are in its pixels.
     alike = (row.order, row.frame, row.extent) == (found.order, found.frame, found.extent)
-    return alike and (row.frame is not Frame.SEEN or row.resize == found.resize)
+    if not alike or row.frame is not Frame.SEEN:
+        return alike
+    return all(row.seen(seen.sent) == found.seen(seen.sent) for seen in sightings)

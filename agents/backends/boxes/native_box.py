@@ -6,6 +6,7 @@ is an error, because a box read in the wrong one is a plausible wrong crop.
 
 import math
 import re
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,24 +18,35 @@ TOLERANCE = 0.05
 """How far past an edge, as a share of the side, an answer is clamped instead of refused."""
 
 NAMES = ("x_min", "y_min", "x_max", "y_max")
+NAMED_CORNERS = (NAMES, ("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"))
+"""Names of corners that models use where four numbers were asked: they say the order themselves."""
+
+AS_TEXT = re.compile(r"\s*\[?\s*([-\d.,\s]{1,120}?)\s*\]?\s*")
+"""Numbers of a box that were put into a string."""
+
 INTEGER = r"(\d{1,5})"
-NUMBER = r"(-?\d+(?:\.\d+)?)"
+NUMBER = r"(-?\d{1,9}(?:\.\d{1,17})?)"
+"""Bounded, as all that is looked for in text: a search must not run on from each of its signs."""
 JSON_NOTATIONS = (Notation.BBOX_2D, Notation.BOX_2D, Notation.BOX)
 
 PATTERNS = {
     Notation.QWEN_TAG: rf"\({NUMBER}, ?{NUMBER}\), ?\({NUMBER}, ?{NUMBER}\)",
     Notation.BOX_TAG: rf"\[{NUMBER}, ?{NUMBER}, ?{NUMBER}, ?{NUMBER}\]",
     Notation.BOX_SPACED: rf"<box>{NUMBER} {NUMBER} {NUMBER} {NUMBER}</box>",
+    Notation.BOX_PAIRS: rf"<box>\({NUMBER}, ?{NUMBER}\), ?\({NUMBER}, ?{NUMBER}\)</box>",
     Notation.GLM_TAG: rf"\[{NUMBER}, ?{NUMBER}, ?{NUMBER}, ?{NUMBER}\]",
     Notation.DET_TAG: rf"\[{NUMBER}, ?{NUMBER}, ?{NUMBER}, ?{NUMBER}\]",
     Notation.LOC_PADDED: r"<loc(\d{4})><loc(\d{4})><loc(\d{4})><loc(\d{4})>",
     Notation.LOC: r"<loc_(\d{1,4})><loc_(\d{1,4})><loc_(\d{1,4})><loc_(\d{1,4})>",
     Notation.POINT_TAG: (
-        rf'<point x="{NUMBER}" y="{NUMBER}"[^>]*>(?:[^<]*</point>)?\s*'
+        rf'<point x="{NUMBER}" y="{NUMBER}"[^>]{{0,200}}>(?:[^<]{{0,200}}</point>)?\s{{0,9}}'
         rf'<point x="{NUMBER}" y="{NUMBER}"'
     ),
     # Frame, index, x, y, and again for the second corner.
-    Notation.POINTS_TAG: rf"\d+ \d+ {INTEGER} {INTEGER}[ ;,]+(?:\d+ )?\d+ {INTEGER} {INTEGER}",
+    Notation.POINTS_TAG: (
+        rf"\d{{1,6}} \d{{1,6}} {INTEGER} {INTEGER}[ ;,]{{1,9}}(?:\d{{1,6}} )?"
+        rf"\d{{1,6}} {INTEGER} {INTEGER}"
+    ),
 }
 """How the four numbers are found in text, in the family's order."""
 
@@ -42,6 +54,7 @@ TEMPLATES = {
     Notation.QWEN_TAG: "<|box_start|>({},{}),({},{})<|box_end|>",
     Notation.BOX_TAG: "<box>[[{}, {}, {}, {}]]</box>",
     Notation.BOX_SPACED: "<box>{} {} {} {}</box>",
+    Notation.BOX_PAIRS: "<box>({},{}),({},{})</box>",
     Notation.GLM_TAG: "<|begin_of_box|>[[{}, {}, {}, {}]]<|end_of_box|>",
     Notation.DET_TAG: "<|det|>[[{}, {}, {}, {}]]<|/det|>",
     Notation.LOC_PADDED: "<loc{:0>4}><loc{:0>4}><loc{:0>4}><loc{:0>4}>",
@@ -81,6 +94,15 @@ def extents(convention: Convention, sent: Size) -> Sequence[float]:
         return (convention.extent, convention.extent)
     seen = convention.seen(sent)
     return (seen.width, seen.height)
+
+
+def native_sides(convention: Convention, sent: Size) -> Sequence[float]:
+    """Return how wide and how high the whole picture is in the family's numbers."""
+    across, down = extents(convention, sent)
+    if convention.frame is Frame.PADDED:
+        side = max(sent.width, sent.height)
+        return (across * sent.width / side, down * sent.height / side)
+    return (across, down)
 
 
 def _to_native(convention: Convention, sent: Size, x: float, y: float) -> Sequence[float]:
@@ -137,14 +159,34 @@ def write_point(point: Point, convention: Convention, sent: Size) -> list[int | 
 def _numbers(value: Any, count: int) -> list[float]:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
         value = value[0]
+    if isinstance(value, str) and (text := AS_TEXT.fullmatch(value)):
+        value = text[1].split(",")
     if not isinstance(value, list) or len(value) != count:
-        raise OutOfConvention(f"{value!r} is not {count} numbers")
-    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in value):
-        raise OutOfConvention(f"{value!r} is not {count} numbers")
-    numbers = [float(v) for v in value]
-    if not all(map(math.isfinite, numbers)):
-        raise OutOfConvention(f"{value!r} holds a number that is not finite")
-    return numbers
+        raise OutOfConvention(f"{_told(value)} is not {count} numbers")
+    numbers = [_number(v) for v in value]
+    if None in numbers:
+        raise OutOfConvention(f"{_told(value)} is not {count} numbers")
+    found = [number for number in numbers if number is not None]
+    if not all(map(math.isfinite, found)):
+        raise OutOfConvention(f"{_told(value)} holds a number that is not finite")
+    return found
+
+
+def _number(value: Any) -> float | None:
+    """Return a number, also one that was written as text; None for anything else."""
+    if isinstance(value, str) and re.fullmatch(rf"\s*{NUMBER}\s*", value):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _told(value: Any) -> str:
+    """Return what was written, shortened: an answer may hold a million numbers."""
+    return reprlib.repr(value)
 
 
 def find_numbers(text: str, notation: Notation) -> list[list[float]]:
@@ -156,18 +198,22 @@ def find_numbers(text: str, notation: Notation) -> list[list[float]]:
 
 
 def _plain(value: Any, convention: Convention) -> list[float]:
-    """Unwrap the family's notation to four numbers in its order."""
-    if isinstance(value, str):
+    """Unwrap the family's notation, or corners by name, to four numbers in its order."""
+    if isinstance(value, str) and convention.notation not in JSON_NOTATIONS:
         found = find_numbers(value, convention.notation)
-        if len(found) != 1:
-            raise OutOfConvention(f"{value!r} is not one box of {convention.family}")
-        return found[0]
+        if len(found) == 1:
+            return found[0]
+        if len(found) > 1 or convention.notation is not Notation.NAMED:
+            raise OutOfConvention(f"{_told(value)} is not one box of {convention.family}")
     if isinstance(value, dict):
-        if convention.notation is Notation.NAMED:
-            return _numbers([value.get(name) for name in NAMES], 4)
+        for names in NAMED_CORNERS:
+            if all(name in value for name in names):
+                x1, y1, x2, y2 = _numbers([value[name] for name in names], 4)
+                swapped = convention.order is Order.YXYX
+                return [y1, x1, y2, x2] if swapped else [x1, y1, x2, y2]
         inner = value.get(convention.notation.value)
         if convention.notation not in JSON_NOTATIONS or inner is None:
-            raise OutOfConvention(f"{value!r} is not a box of {convention.family}")
+            raise OutOfConvention(f"{_told(value)} is not a box of {convention.family}")
         value = inner
     return _numbers(value, 4)
 
@@ -175,7 +221,7 @@ def _plain(value: Any, convention: Convention) -> list[float]:
 def _inside(convention: Convention, value: Any, shares: Sequence[float]) -> float:
     beyond = max(max(-share, share - 1, 0.0) for share in shares)
     if beyond > TOLERANCE:
-        raise OutOfConvention(f"{value!r} is outside the convention {convention.family}")
+        raise OutOfConvention(f"{_told(value)} is outside the convention {convention.family}")
     return beyond
 
 
@@ -189,7 +235,7 @@ def read_box(value: Any, convention: Convention, sent: Size) -> ReadBox:
     """Convert what a model wrote for a box. OutOfConvention when it cannot be one."""
     numbers = _plain(value, convention)
     if _contradicts(convention, numbers, sent):
-        raise OutOfConvention(f"{value!r} is in fractions, not in the convention of its family")
+        raise OutOfConvention(f"{_told(value)} is in fractions, not in its family's convention")
     first, second, third, fourth = numbers
     if convention.order is Order.YXYX:
         first, second, third, fourth = second, first, fourth, third
@@ -197,11 +243,11 @@ def read_box(value: Any, convention: Convention, sent: Size) -> ReadBox:
     x2, y2 = _to_ours(convention, sent, third, fourth)
     clamped = _inside(convention, value, (x1, y1, x2, y2))
     if x1 >= x2 or y1 >= y2:
-        raise Inverted(f"{value!r} has swapped or equal corners")
+        raise Inverted(f"{_told(value)} has swapped or equal corners")
     try:
         return ReadBox(Box.of((x1, y1, x2, y2)), clamped)
     except ValueError as error:
-        raise OutOfConvention(f"{value!r} lies outside the picture") from error
+        raise OutOfConvention(f"{_told(value)} lies outside the picture") from error
 
 
 def read_point(value: Any, convention: Convention, sent: Size) -> ReadPoint:
@@ -253,7 +299,9 @@ def box_schema(convention: Convention, sent: Size, *, by_place: bool = True) -> 
             "additionalProperties": False,
         }
     if template := TEMPLATES.get(convention.notation):
-        digit = r"\d{1,4}" if convention.decimals == 0 else r"\d{1,3}\.\d"
+        digit = (
+            r"\d{1,4}" if convention.decimals == 0 else rf"\d{{1,3}}\.\d{{1,{convention.decimals}}}"
+        )
         pieces = re.split(r"\{[^}]*\}", template)
         return {"type": "string", "pattern": f"^{digit.join(map(re.escape, pieces))}$"}
     return _array_schema(convention, sent, 2, by_place)

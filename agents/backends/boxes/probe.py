@@ -16,8 +16,9 @@ from cropsmith.agents.backends.boxes.calibration import Calibration
 from cropsmith.agents.backends.boxes.convention import Convention, Notation, Order
 from cropsmith.agents.backends.boxes.family import family_of
 from cropsmith.agents.backends.boxes.hypotheses import Sighting, known_as, verdict
-from cropsmith.agents.backends.boxes.loose_json import NoJson, find_json, without_thinking
+from cropsmith.agents.backends.boxes.loose_json import NoJson, find_json
 from cropsmith.agents.backends.boxes.native_box import NAMES, PATTERNS, find_numbers
+from cropsmith.agents.backends.boxes.thoughts import spoken
 from cropsmith.agents.backends.protocol.backend import Picture
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.backends.protocol.wire import (
@@ -30,6 +31,9 @@ from cropsmith.agents.backends.protocol.wire import (
 from cropsmith.errors import BackendError, CropsmithError
 from cropsmith.prompts import render
 from cropsmith.tools.schema.geometry import Box, Size
+
+LONGEST = 20_000
+"""Characters of an answer that are looked at: one box was asked for."""
 
 
 class ProbeRefused(CropsmithError):
@@ -98,7 +102,7 @@ class Written:
 
 def written_box(text: str) -> Written | None:
     """Find the one box in a free answer, in whichever notation; None when there is none."""
-    text = without_thinking(text)
+    text = spoken(text).answer[:LONGEST]
     # Tags first: their brackets would be read as JSON too. The marks of each are its own.
     for notation in PATTERNS:
         if notation.value.rstrip("0123456789>[") in text:

@@ -1,7 +1,7 @@
 """From a model's text to the asked answer: native boxes converted, all of it validated."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from cropsmith.agents.backends.boxes.answer_schema import kind_of, native_key
 from cropsmith.agents.backends.boxes.convention import Convention, Order
-from cropsmith.agents.backends.boxes.loose_json import (
-    NoJson,
-    NotFinite,
-    find_json,
-    without_thinking,
-)
+from cropsmith.agents.backends.boxes.loose_json import LENGTH, NoJson, is_bare, json_values
 from cropsmith.agents.backends.boxes.native_box import (
     Inverted,
     OutOfConvention,
@@ -24,12 +19,19 @@ from cropsmith.agents.backends.boxes.native_box import (
     write_box,
     write_point,
 )
+from cropsmith.agents.backends.boxes.thoughts import final, spoken
 from cropsmith.agents.backends.protocol.wire import AnswerSchema
 from cropsmith.tools.schema.geometry import Box, Point, Size
+
+TOLD = 400
+"""Characters of what was wrong that are told: a model needs no more to mend it."""
 
 
 class Unusable(ValueError):
     """An answer is present but cannot be used; the message says what was wrong, for the model."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message if len(message) <= TOLD else f"{message[:TOLD]}...")
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Reading:
 
     value: BaseModel
     notes: list[str] = field(default_factory=list)
+    bare: bool = True
+    """Whether the answer came as a server gives it that holds it to its schema: as JSON alone."""
 
 
 @dataclass
@@ -121,7 +125,7 @@ def _box_slot(schema: Any) -> Sequence[str] | None:
 
 def _from_box_text(text: str, schema: Any, convention: Convention) -> Any:
     """Build the answer of a model that wrote its own box text and no JSON."""
-    found = find_numbers(without_thinking(text), convention.notation)
+    found = find_numbers(text, convention.notation)
     slot = _box_slot(schema)
     if not found or slot is None:
         raise Unusable("there is no JSON object in the answer")
@@ -141,9 +145,7 @@ def _as_asked(value: Any, schema: Any, convention: Convention | None) -> Any:
     slot = _box_slot(schema)
     if slot is None:
         return value
-    fields = schema["properties"].items()
-    keys = {native_key(n, kind_of(f), convention) for n, f in fields} | {n for n, _ in fields}
-    if isinstance(value, dict) and (not value or keys & value.keys()):
+    if isinstance(value, dict) and (not value or _names(schema, convention) & value.keys()):
         return value
     four = isinstance(value, list) and all(isinstance(v, int | float) for v in value)
     items = value if isinstance(value, list) and not four else [value]
@@ -169,25 +171,94 @@ def read_answer(
     convention: Convention | None,
     sent: Size | None,
 ) -> Reading:
-    """Parse, convert and validate. Unusable says what was wrong, in words the model can mend."""
+    """Find the answer in a text, convert and validate it; thoughts and drafts are no answer.
+
+    Of several JSON values the last that fits is taken. Unusable says what was wrong, in words that
+    the model can mend. Takes time linear in the text, whatever is in it.
+    """
+    if is_bare(text):
+        return _first_fit([text], answer, schema, convention, sent)
+    said = spoken(text).answer
+    if len(said) > LENGTH:
+        raise Unusable(f"the answer has {len(said)} characters, more than the {LENGTH} to be read")
+    texts = [block, said] if (block := final(said)) else [said]
+    reading = _first_fit(texts, answer, schema, convention, sent)
+    reading.bare = is_bare(said)
+    return reading
+
+
+def _first_fit(
+    texts: Sequence[str],
+    answer: type[BaseModel],
+    schema: AnswerSchema,
+    convention: Convention | None,
+    sent: Size | None,
+) -> Reading:
+    """Return the first value of the texts that fits; Unusable tells of the likeliest one."""
+    problem: Unusable | None = None
+    for text in texts:
+        try:
+            for number, value in enumerate(_values(text, schema, convention)):
+                try:
+                    reading = _fitted(value, answer, schema, convention, sent)
+                except Unusable as error:
+                    problem = problem or error
+                    continue
+                if number:
+                    reading.notes.append("of several JSON values the last that fits was taken")
+                return reading
+        except Unusable as error:
+            problem = problem or error
+    raise problem or Unusable("there is no JSON object in the answer")
+
+
+def _values(text: str, schema: AnswerSchema, convention: Convention | None) -> Iterator[Any]:
+    """Give what may be the answer, the likeliest first. Unusable where there is nothing."""
+    try:
+        values = json_values(text)
+    except NoJson as error:
+        if convention is None or not find_numbers(text, convention.notation):
+            raise Unusable(f"there is no usable JSON object in the answer ({error})") from error
+        values = []
+    if convention and not any(isinstance(value, dict) for value in values):
+        # The brackets of box tags look like JSON.
+        if find_numbers(text, convention.notation):
+            yield _from_box_text(text, schema.own, convention)
+            return
+    for value in values:
+        yield value
+        if (inner := _unwrapped(value, schema.own, convention)) is not None:
+            yield inner
+
+
+def _unwrapped(value: Any, schema: Any, convention: Convention | None) -> Any:
+    """Return the one object within a list, or an object of other names: {"answer": {...}}."""
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 and isinstance(value[0], dict) else None
+    if not isinstance(value, dict) or _names(schema, convention) & value.keys():
+        return None
+    inner = [item for item in value.values() if isinstance(item, dict | list)]
+    return inner[0] if len(inner) == 1 and isinstance(inner[0], dict) else None
+
+
+def _names(schema: Any, convention: Convention | None) -> set[str]:
+    """Return what the fields of an answer are called, by us and by the model."""
+    fields = schema.get("properties", {}).items()
+    return {native_key(n, kind_of(f), convention) for n, f in fields} | {n for n, _ in fields}
+
+
+def _fitted(
+    value: Any,
+    answer: type[BaseModel],
+    schema: AnswerSchema,
+    convention: Convention | None,
+    sent: Size | None,
+) -> Reading:
+    """Convert and validate one value. Unusable says what was wrong with it."""
     restorer = _Restorer(convention, sent)
     try:
-        try:
-            value = find_json(text)
-        except NotFinite:
-            raise
-        except NoJson:
-            if convention is None:
-                raise
-            value = _from_box_text(text, schema.own, convention)
-        if isinstance(value, list) and convention and find_numbers(text, convention.notation):
-            # The brackets of box tags look like JSON.
-            value = _from_box_text(text, schema.own, convention)
-        value = _as_asked(value, schema.own, convention)
-        restored = restorer.restore(value, schema.own)
+        restored = restorer.restore(_as_asked(value, schema.own, convention), schema.own)
         reading = Reading(answer.model_validate(restored))
-    except NoJson as error:
-        raise Unusable(f"there is no usable JSON object in the answer ({error})") from error
     except OutOfConvention as error:
         raise Unusable(f"a box is not in the asked format: {error}") from error
     except ValidationError as error:

@@ -1,31 +1,48 @@
 """From an Ask to a WireRequest: pictures at the size seen, boxes in the model's own words.
 
 The order of parts is kept, so that what stays the same over a request (system text, examples, the
-photo) stands first and prefix caches find it. The description of the answer's format ends the
-first user turn; later turns, such as refinement rounds, only append.
+photo) stands first and prefix caches find it. How boxes are written opens the first user turn,
+before the first of them; the form of the answer ends it; later turns, such as rounds, only append.
 """
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cropsmith.agents.backends.boxes.answer_schema import answer_schema, has_boxes, own_schema
-from cropsmith.agents.backends.boxes.convention import Convention, Frame, Notation
-from cropsmith.agents.backends.boxes.native_box import NAMES, TEMPLATES, write_box
+from cropsmith.agents.backends.boxes.convention import Convention
+from cropsmith.agents.backends.boxes.form_words import (
+    box_text,
+    coordinates,
+    form_of,
+    size_words,
+    written,
+)
 from cropsmith.agents.backends.boxes.read_answer import write_answer
-from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Message, Part, Picture, Said
+from cropsmith.agents.backends.protocol.backend import (
+    Ask,
+    Boxes,
+    Message,
+    Part,
+    Picture,
+    Reach,
+    Said,
+    Slope,
+    Told,
+)
 from cropsmith.agents.backends.protocol.pictures import fitted
 from cropsmith.agents.backends.protocol.wire import (
     AnswerSchema,
     Dialect,
+    Incapable,
     WireMessage,
     WirePart,
     WireRequest,
     WireTool,
 )
 from cropsmith.errors import UsageError
-from cropsmith.prompts import render
-from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.geometry import Box, Point, Size
 
 
 @dataclass(frozen=True)
@@ -36,40 +53,6 @@ class Rendered:
     schema: AnswerSchema
     sent: Size | None
     """Size at which the picture that boxes refer to was sent."""
-
-
-def box_words(convention: Convention) -> str:
-    """Return how a box is to be written, with the names of its numbers."""
-    names = ("x1", "y1", "x2", "y2")
-    if convention.order.value == "yxyx":
-        names = ("y1", "x1", "y2", "x2")
-    if convention.notation is Notation.NAMED:
-        return f"an object with {', '.join(NAMES)}"
-    if template := TEMPLATES.get(convention.notation):
-        return template.format(*names)
-    return f"[{', '.join(names)}]"
-
-
-def format_text(convention: Convention | None, schema: AnswerSchema, sent: Size | None) -> str:
-    """Return the description of the answer: its schema, and how boxes are written."""
-    form = render("answer/json", schema=schema.text).text
-    if convention is None or sent is None or not has_boxes(schema.own):
-        return form
-    swapped = convention.order.value == "yxyx"
-    words = {
-        "json": form,
-        "box": box_words(convention),
-        "order": "y1, x1, y2, x2" if swapped else "x1, y1, x2, y2",
-        "point": "y, x" if swapped else "x, y",
-    }
-    if convention.extent is None:
-        # Pixels only mean something beside the size they are counted on.
-        seen = convention.seen(sent)
-        return render("answer/boxes_pixels", width=seen.width, height=seen.height, **words).text
-    frame = "the picture"
-    if convention.frame is Frame.PADDED:
-        frame = "the picture padded to a square"
-    return render("answer/boxes_scaled", extent=f"{convention.extent:g}", frame=frame, **words).text
 
 
 class Renderer:
@@ -96,14 +79,18 @@ class Renderer:
                 hint="Calibrate it once: cropsmith models probe MODEL",
             )
         schema = answer_schema(ask.answer, self._convention, sent, self._dialect)
-        form = format_text(self._convention, schema, sent)
+        measured = self._measured(ask)
         messages = [
-            WireMessage(message.role, [self._part(part) for part in message.parts])
+            WireMessage(
+                message.role, [w for part in message.parts for w in self._parts(part, measured)]
+            )
             for message in ask.messages
         ]
         # Also where tools are offered: their arguments hold boxes too, and the first turn stays
         # the same over a conversation, so that prefix caches find it.
-        messages = _with_form(messages, form)
+        opening = "" if self._convention is None or frame is None else coordinates(self._convention)
+        messages = _framed(messages, opening, form_of(ask, self._convention, schema, sent))
+        messages = [WireMessage(message.role, _joined(message.parts)) for message in messages]
         self._check(messages)
         held = self._constrained and ask.constrained and ask.tool_choice is None
         request = WireRequest(
@@ -117,6 +104,7 @@ class Renderer:
             temperature=ask.temperature,
             max_tokens=ask.max_tokens,
             seed=ask.seed,
+            thinking=ask.thinking,
             timeout=ask.timeout or timeout,
         )
         return Rendered(request, schema, sent)
@@ -124,9 +112,27 @@ class Renderer:
     def _arguments(self, arguments: Any, sent: Size | None) -> dict[str, Any]:
         return answer_schema(arguments, self._convention, sent, self._dialect).native
 
+    def _measured(self, ask: Ask) -> frozenset[str]:
+        """Return the pictures whose size must be told: boxes are counted on their pixels."""
+        if self._convention is None or self._convention.extent is not None:
+            return frozenset()
+        told = [ask.frame] if ask.frame else []
+        for part in (part for message in ask.messages for part in message.parts):
+            if isinstance(part, Boxes | Told | Said) and part.picture is not None:
+                told.append(part.picture)
+        return frozenset(picture.sha256 for picture in told)
+
+    def _parts(self, part: Part, measured: frozenset[str]) -> Sequence[WirePart]:
+        made = self._part(part)
+        if self._convention and isinstance(part, Picture) and part.sha256 in measured:
+            return (made, size_words(self._convention, self.size_of(part)))
+        return (made,)
+
     def _part(self, part: Part) -> WirePart:
         if isinstance(part, Picture):
             return fitted(part, self.size_of(part))
+        if isinstance(part, Told):
+            return self._told(part)
         if isinstance(part, Boxes):
             return self._boxes(part)
         if isinstance(part, Said):
@@ -134,20 +140,25 @@ class Renderer:
             return write_answer(part.value, self._convention, sent)
         return part
 
-    def _boxes(self, part: Boxes) -> str:
+    def _known(self) -> Convention:
         if self._convention is None:
             raise UsageError(
                 "How this model writes boxes is not known.",
                 hint="Calibrate it once: cropsmith models probe MODEL",
             )
+        return self._convention
+
+    def _boxes(self, part: Boxes) -> str:
+        convention, sent = self._known(), self.size_of(part.picture)
+        return "\n".join(box_text(box, convention, sent) for box in part.boxes)
+
+    def _told(self, part: Told) -> str:
         sent = self.size_of(part.picture)
-        written = [write_box(box, self._convention, sent) for box in part.boxes]
-        if part.scores:
-            # Cropper's tuple: the score leads.
-            return "\n".join(
-                f"{score:.2f} {box}" for score, box in zip(part.scores, written, strict=True)
-            )
-        return "\n".join(str(box) for box in written)
+        if all(isinstance(value, str) for value in part.values.values()):
+            return string.Template(part.template).substitute(part.values).strip()
+        convention = self._known()
+        values = {name: written(value, convention, sent) for name, value in part.values.items()}
+        return string.Template(part.template).substitute(values).strip()
 
     def _check(self, messages: list[WireMessage]) -> None:
         if self._convention is None:
@@ -155,7 +166,7 @@ class Renderer:
         limits = self._convention.limits
         pictures = [p for m in messages for p in m.parts if isinstance(p, Picture)]
         if len(pictures) > limits.images:
-            raise UsageError(
+            raise Incapable(
                 f"{len(pictures)} pictures are more than {self._convention.family} takes "
                 f"in one request ({limits.images}).",
                 hint="Show fewer examples.",
@@ -176,13 +187,25 @@ class Renderer:
         return total
 
 
-def _with_form(messages: list[WireMessage], form: str) -> list[WireMessage]:
+def _framed(messages: list[WireMessage], opening: str, form: str) -> list[WireMessage]:
     done = False
     made: list[WireMessage] = []
     for message in messages:
         if message.role == "user" and not done:
-            message, done = WireMessage("user", [*message.parts, form]), True
+            first = [opening] if opening else []
+            message, done = WireMessage("user", [*first, *message.parts, form]), True
         made.append(message)
+    return made
+
+
+def _joined(parts: Sequence[WirePart]) -> list[WirePart]:
+    """Join neighbouring texts: items of a list line by line, all else as paragraphs."""
+    made: list[WirePart] = []
+    for part in parts:
+        if made and isinstance(part, str) and isinstance(made[-1], str):
+            made[-1] += ("\n" if part.startswith("- ") else "\n\n") + part
+        else:
+            made.append(part)
     return made
 
 
@@ -197,9 +220,32 @@ def prompt_text(messages: Sequence[Message]) -> str:
                 text = "\n".join(str(list(box.corners)) for box in part.boxes)
             elif isinstance(part, Said):
                 text = part.value.model_dump_json()
+            elif isinstance(part, Told):
+                text = _ours(part)
             elif isinstance(part, str):
                 text = part
             else:
                 text = repr(part)
             lines.append(f"{message.role}: {text}")
     return "\n".join(lines)
+
+
+def _ours(part: Told) -> str:
+    """Return a sentence with its geometry in our frame."""
+
+    def words(value: object) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Box):
+            return str(list(value.corners))
+        if isinstance(value, Point):
+            return str([value.x, value.y])
+        if isinstance(value, Reach):
+            return f"{value.across:.4g} of the width and {value.down:.4g} of the height"
+        if isinstance(value, Slope):
+            return f"{value.across / value.down:.4g}"
+        assert isinstance(value, Sequence)
+        return ", ".join(map(words, value))
+
+    values = {name: words(value) for name, value in part.values.items()}
+    return string.Template(part.template).substitute(values).strip()

@@ -19,12 +19,14 @@ from cropsmith.agents.backends.protocol.backend import (
     Reply,
     Said,
     Status,
+    Told,
     ToolOutcome,
 )
 from cropsmith.agents.backends.protocol.reply_codec import dumps, loads
+from cropsmith.errors import OutputError, why
 from cropsmith.settings import home
 
-VERSION = 1
+VERSION = 3
 """Raise it when adapters change what they send or how they read."""
 
 
@@ -38,12 +40,17 @@ def _part(part: Part) -> Any:
             return {
                 "boxes": [list(box.corners) for box in part.boxes],
                 "of": part.picture.sha256,
-                "scores": list(part.scores),
             }
         case Said():
             return {
                 "said": part.value.model_dump(mode="json"),
                 "of": part.picture.sha256 if part.picture else None,
+            }
+        case Told():
+            return {
+                "told": part.template,
+                "values": {name: repr(value) for name, value in part.values.items()},
+                "of": part.picture.sha256,
             }
         case Called():
             return {"called": [call.model_dump(exclude={"value"}) for call in part.calls]}
@@ -58,6 +65,7 @@ def key_of(ask: Ask, identity: str) -> str:
         "identity": identity,
         "messages": [[m.role, [_part(part) for part in m.parts]] for m in ask.messages],
         "answer": ask.answer.model_json_schema(),
+        "example": None if ask.example is None else ask.example.model_dump(mode="json"),
         "frame": ask.frame.sha256 if ask.frame else None,
         "tools": [
             [tool.name, tool.description, tool.arguments.model_json_schema()] for tool in ask.tools
@@ -66,6 +74,7 @@ def key_of(ask: Ask, identity: str) -> str:
         "temperature": ask.temperature,
         "max_tokens": ask.max_tokens,
         "seed": ask.seed,
+        "thinking": ask.thinking,
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
@@ -83,17 +92,23 @@ class ReplyStore:
         """Return a kept reply, or None; a file that no longer fits its ask is no reply."""
         try:
             return loads(self._path(key).read_text("utf-8"), ask)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
             return None
 
     def write(self, key: str, reply: Reply) -> None:
-        """Keep a reply; whole or not at all."""
+        """Keep a reply; whole or not at all. OutputError when it cannot be kept."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(dumps(reply))
-        os.replace(name, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(dumps(reply))
+            os.replace(name, path)
+        except OSError as error:
+            raise OutputError(
+                f"The reply cannot be kept in {path.parent}: {why(error)}.",
+                hint="Make room, or give <cache_replies=False>.",
+            ) from error
 
 
 class Cached(Around):

@@ -1,6 +1,7 @@
 """At most so many requests in flight per endpoint, and one shared pause when it says wait."""
 
 import asyncio
+import random
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,9 @@ SPACING = 0.005
 """Seconds between two starts: about what a call costs in CPU. Requests that start at once share it
 and all of them are late; in turn, each is late by its own share only."""
 
+SPREAD = 60.0
+"""Most seconds over which requests go on after a pause."""
+
 _gates: dict[str, "Gate"] = {}
 _lock = threading.Lock()
 
@@ -28,19 +32,30 @@ class Gate:
         self.in_flight = in_flight
         self._slots = PerLoop(lambda: asyncio.Semaphore(self.in_flight))
         self._open_at = 0.0
+        self._spread = 0.0
         self._next_start = 0.0
 
     def pause(self, seconds: float) -> None:
-        """Hold every new request back: what one caller was told goes for all of them."""
-        self._open_at = max(self._open_at, time.monotonic() + seconds)
+        """Hold every request back: what one caller was told goes for all of them."""
+        until = time.monotonic() + seconds
+        if until > self._open_at:
+            self._open_at, self._spread = until, min(seconds, SPREAD)
+
+    async def opened(self, within: float = SPREAD) -> None:
+        """Wait for the pause to end; those who waited go on spread over as long as it was.
+
+        All at once they would meet the same limit again, and the next pause together. `within` are
+        the seconds that a caller has for going on.
+        """
+        while (wait := self._open_at - time.monotonic()) > 0:
+            await asyncio.sleep(wait + random.uniform(0.0, min(self._spread, within)))
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """Wait for the pause to end and for a free place."""
         slots = await self._slots.get()
         async with slots:
-            while (wait := self._open_at - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
+            await self.opened()
             await asyncio.sleep(self._turn())
             yield
 

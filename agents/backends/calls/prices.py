@@ -12,16 +12,12 @@ from typing import Any, Protocol
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from cropsmith.agents.backends.directory.directory import model_behind, provider_of
+from cropsmith.agents.backends.directory.provider import FREE
 from cropsmith.agents.backends.protocol.backend import Tokens
-from cropsmith.errors import UsageError
+from cropsmith.errors import UsageError, why
 from cropsmith.settings import home
 from cropsmith.tools.schema.values import Value
-
-UNBILLED = ("vllm", "transformers", "scripted")
-"""Providers that run on the person's own machines: no bill per token."""
-
-LISTED = {"openai": "openai", "gemini": "google"}
-"""Provider -> the same in genai-prices."""
 
 
 class Price(Protocol):
@@ -54,6 +50,19 @@ class Rate(Value):
 
 
 @dataclass(frozen=True)
+class Reduced:
+    """A share of another price."""
+
+    whole: Price
+    share: float
+
+    def of(self, tokens: Tokens) -> float | None:
+        """Return US dollars."""
+        cost = self.whole.of(tokens)
+        return None if cost is None else cost * self.share
+
+
+@dataclass(frozen=True)
 class Free:
     """A model on the person's own machines: nothing to pay, whatever was reported."""
 
@@ -77,7 +86,10 @@ class Listed:
             return None
         cached = min(tokens.cached or 0, tokens.prompt)
         usage = Usage(
-            input_tokens=tokens.prompt, cache_read_tokens=cached, output_tokens=tokens.completion
+            input_tokens=tokens.prompt,
+            cache_read_tokens=cached,
+            cache_write_tokens=min(tokens.written or 0, tokens.prompt - cached),
+            output_tokens=tokens.completion,
         )
         return float(self.model.calc_price(usage, self.provider).total_price)
 
@@ -90,8 +102,10 @@ def price_of(model: str) -> Price | None:
     path = home() / "prices.toml"
     if path.is_file() and (own := _own(path, path.stat().st_mtime_ns).get(model)) is not None:
         return own
-    provider, _, name = model.partition("/")
-    return Free() if provider in UNBILLED else _listed(provider, name)
+    row = provider_of(model)
+    if model.startswith("scripted/") or (row is not None and row.price == FREE):
+        return Free()
+    return None if row is None else _listed(row.price, model_behind(model))
 
 
 def cost_of(model: str, tokens: Tokens) -> float | None:
@@ -107,7 +121,7 @@ def _own(path: Path, _modified: int) -> dict[str, Rate]:
         told = tomllib.loads(path.read_text("utf-8"))
         return TypeAdapter(dict[str, Rate]).validate_python(told)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"The prices in {path} cannot be read: {error}.") from error
+        raise UsageError(f"The prices in {path} cannot be read: {why(error)}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -120,11 +134,11 @@ def _own(path: Path, _modified: int) -> dict[str, Rate]:
 
 @cache
 def _listed(provider: str, name: str) -> Listed | None:
-    if provider not in LISTED or importlib.util.find_spec("genai_prices") is None:
+    if not provider or importlib.util.find_spec("genai_prices") is None:
         return None
     from genai_prices.data_snapshot import get_snapshot
 
     try:
-        return Listed(*get_snapshot().find_provider_model(name, None, LISTED[provider], None))
+        return Listed(*get_snapshot().find_provider_model(name, None, provider, None))
     except LookupError:
         return None

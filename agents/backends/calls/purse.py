@@ -71,7 +71,7 @@ class Purse:
                 self.empty = True
                 raise BudgetSpent(
                     f"The limit of {self.max_calls} model calls is reached.",
-                    hint="Raise it with --max-calls.",
+                    hint="Raise <max_calls>.",
                 )
             due = self.cost + self._reserved + estimate
             if self.max_cost is not None and due > self.max_cost:
@@ -79,7 +79,7 @@ class Purse:
                 raise BudgetSpent(
                     f"The next call would pass the ceiling of ${self.max_cost:.4f} "
                     f"(${self.cost:.4f} spent).",
-                    hint="Raise max_cost (--max-cost), or use a cheaper model.",
+                    hint="Raise <max_cost>, or use a cheaper model.",
                 )
             self.calls += 1
             self._reserved += estimate

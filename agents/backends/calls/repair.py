@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from cropsmith.agents.backends.calls.wrapper import Around
+from cropsmith.agents.backends.protocol.attempt import because
 from cropsmith.agents.backends.protocol.backend import Ask, Backend, Message, Reply, Status, Tokens
 from cropsmith.errors import BudgetSpent
 from cropsmith.prompts import render
@@ -29,6 +30,7 @@ def both(first: Reply, second: Reply) -> Reply:
             "seconds": first.seconds + second.seconds,
             "attempts": first.attempts + second.attempts,
             "notes": (*second.notes, f"asked again after: {first.status}: {first.reason}"),
+            "lacking": tuple(dict.fromkeys((*first.lacking, *second.lacking))),
         }
     )
 
@@ -52,6 +54,7 @@ class Repaired(Around):
             again = self._mending(ask, reply)
         else:
             return reply
+        because(f"repair after {reply.status}: {reply.reason}")
         try:
             second = await self.inner.ask(again)
         except BudgetSpent as spent:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from cropsmith.agents.backends.calls.limiter import Gate
 from cropsmith.agents.backends.calls.wrapper import Around
+from cropsmith.agents.backends.protocol.attempt import because
 from cropsmith.agents.backends.protocol.backend import Ask, Backend, Reply, Status
 from cropsmith.agents.backends.protocol.wire import Trouble, WireFault
 
@@ -89,9 +90,20 @@ class Retried(Around):
             wait = waiting(rule, attempt, fault.retry_after)
             if time.monotonic() - started + wait >= self._deadline:
                 return self._given_up(fault, attempt, started)
-            if fault.trouble is Trouble.BUSY and self._gate is not None:
-                self._gate.pause(wait)
-            await asyncio.sleep(wait)
+            left = self._deadline - (time.monotonic() - started)
+            try:
+                async with asyncio.timeout(left):
+                    await self._wait(fault, wait, left)
+            except TimeoutError:
+                return self._given_up(fault, attempt, started)
+            because(f"retry {attempt} after {fault.trouble}: {fault}")
+
+    async def _wait(self, fault: WireFault, seconds: float, left: float) -> None:
+        if fault.trouble is Trouble.BUSY and self._gate is not None:
+            self._gate.pause(seconds)
+            await self._gate.opened(within=(left - seconds) / 2)
+        else:
+            await asyncio.sleep(seconds)
 
     def _given_up(self, fault: WireFault, attempts: int, started: float) -> Reply:
         return Reply(

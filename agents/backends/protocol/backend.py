@@ -6,7 +6,7 @@ and cost arithmetic. Callers give and get boxes as `Box`, in [0, 1] on the uprig
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -14,8 +14,11 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, Field
 
-from cropsmith.tools.schema.geometry import Box, Size
+from cropsmith.tools.schema.geometry import Box, Point, Size
 from cropsmith.tools.schema.values import Value
+
+Thinking = Literal["off", "low", "medium", "high"]
+"""How much a model is to think before it answers."""
 
 
 class Status(StrEnum):
@@ -54,8 +57,6 @@ class Boxes:
 
     boxes: Sequence[Box]
     picture: Picture
-    scores: Sequence[float] = ()
-    """One per box (Cropper's `s`), or none."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,37 @@ class Said:
     value: BaseModel
     picture: Picture | None = None
     """The picture that the boxes of `value` refer to."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A width and a height, as shares of a picture's own."""
+
+    across: float
+    down: float
+
+
+@dataclass(frozen=True)
+class Slope:
+    """How many times as wide as high something is, given as shares of a picture's sides."""
+
+    across: float
+    down: float
+
+
+Place = Box | Point | Sequence[Box] | Reach | Slope
+"""Geometry within a sentence."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence about places in a picture; the adapter writes them in the model's own numbers."""
+
+    template: str
+    """Its variables are written ${so}."""
+    values: Mapping[str, str | Place]
+    """A value for each variable: words, or geometry on `picture`."""
+    picture: Picture
 
 
 class ToolCall(Value):
@@ -97,7 +129,7 @@ class ToolOutcome:
     text: str
 
 
-Part = str | Picture | Boxes | Said | Called | ToolOutcome
+Part = str | Picture | Boxes | Said | Told | Called | ToolOutcome
 
 
 @dataclass(frozen=True)
@@ -129,12 +161,16 @@ class Ask:
     in the frame of `frame`, and arrive converted."""
     frame: Picture | None = None
     """The picture that the answer's boxes refer to."""
+    example: BaseModel | None = None
+    """A filled answer that shows the form; without one the prompt holds the schema instead."""
     tools: Sequence[ToolSpec] = ()
     tool_choice: str | None = None
     """A tool's name to force it, "auto", or None for no tools."""
     temperature: float = 0.0
     max_tokens: int = 4096
     seed: int | None = 0
+    thinking: Thinking | None = None
+    """How much the model is to think first; None for as little as goes without saying."""
     prompt_hashes: Sequence[str] = ()
     constrained: bool = True
     """Hold the answer to its schema on the server; False relies on the prompt and on validation."""
@@ -155,6 +191,9 @@ class Tokens(Value):
     completion: int | None = None
     reasoning: int | None = None
     cached: int | None = None
+    """Share of `prompt` that was read from a cache."""
+    written: int | None = None
+    """Share of `prompt` that was put into a cache, where that is billed apart."""
     pictures: int | None = None
     """Share of `prompt` that the pictures took, where the provider tells."""
     estimated_images: int | None = None
@@ -169,6 +208,9 @@ class Reply(Value):
     """An instance of `Ask.answer` when OK and no tool was called; else None."""
     tool_calls: tuple[ToolCall, ...] = ()
     raw: str = ""
+    """The answer as written, thoughts taken out."""
+    thoughts: str = ""
+    """What the model thought before, where it tells; its beginning, if long."""
     reason: str = ""
     """Why the status is not OK, one sentence."""
     trouble: str = ""
@@ -187,6 +229,8 @@ class Reply(Value):
     """Answered from the disk cache."""
     notes: tuple[str, ...] = ()
     """What was done to the answer or is odd about it: clamped boxes, a repair, token counts."""
+    lacking: tuple[str, ...] = ()
+    """What the server or model was asked for and cannot do, a sentence each."""
 
 
 class Backend(Protocol):

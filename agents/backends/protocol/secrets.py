@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from cropsmith.errors import NotAllowed, UsageError
+from cropsmith.tools.schema.secret_text import without_secrets
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,8 @@ class Key:
 
     variable: str
     value: str = field(repr=False)
+    others: tuple[str, ...] = field(default=(), repr=False)
+    """Further values that are nobody's business: of headers, tokens that were signed in for."""
 
     @classmethod
     def required(cls, variable: str, *also: str) -> "Key":
@@ -25,13 +28,16 @@ class Key:
         )
 
     @classmethod
-    def optional(cls, variable: str) -> "Key":
+    def optional(cls, variable: str, *also: str) -> "Key":
         """Read a key for servers that may not want one."""
-        return cls(variable, os.environ.get(variable, "").strip() or "none")
+        values = (os.environ.get(name, "").strip() for name in (variable, *also))
+        return cls(variable, next(filter(None, values), "none"))
 
     def scrub(self, text: str) -> str:
-        """Return text without the key in it."""
-        return text.replace(self.value, "[key]") if len(self.value) > 4 else text
+        """Return text without the key in it, or anything else that looks like one."""
+        for value in (self.value, *self.others):
+            text = text.replace(value, "[key]") if len(value) > 4 else text
+        return without_secrets(text)
 
 
 def base_url(given: str, variable: str, default: str) -> str:
@@ -40,8 +46,11 @@ def base_url(given: str, variable: str, default: str) -> str:
     UsageError when it is none.
     """
     url = (given or os.environ.get(variable) or default).rstrip("/")
+    if not url and variable:
+        raise UsageError(f"{variable} is not set.", hint=f"Set it: export {variable}=https://HOST")
     if urlsplit(url).scheme not in ("http", "https"):
-        name = "The server" if given else variable
+        told = os.environ.get(variable) if variable else ""
+        name = "The server" if given else variable if told else "The provider's url"
         raise UsageError(f"{name} is not a web address.", hint="Write it as http://HOST:PORT/v1")
     return url
 

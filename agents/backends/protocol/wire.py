@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from cropsmith.agents.backends.protocol.backend import (
     Called,
     Picture,
+    Thinking,
     Tokens,
     ToolCall,
     ToolOutcome,
@@ -76,6 +77,8 @@ class WireRequest:
     temperature: float = 0.0
     max_tokens: int = 4096
     seed: int | None = None
+    thinking: Thinking | None = None
+    """How much the model is to think first; None for as little as goes without saying."""
     timeout: float = 120.0
     """Seconds for this attempt."""
 
@@ -101,6 +104,15 @@ class WireReply:
     reason: str = ""
     """The provider's own word for a block or refusal."""
     tool_calls: Sequence[ToolCall] = ()
+    cost: float | None = None
+    """US dollars, where the provider itself tells what it charged."""
+    share: float = 1.0
+    """Of the list price: batches cost half."""
+    problem: str = ""
+    """What is wrong with what the server sent, one sentence: the reply is invalid then."""
+    notes: Sequence[str] = ()
+    lacking: Sequence[str] = ()
+    """What the server or model was asked for and cannot do, a sentence each."""
 
 
 class Trouble(StrEnum):
@@ -129,6 +141,14 @@ class WireFault(Unavailable):
         super().__init__(message, hint=hint)
         self.trouble = trouble
         self.retry_after = retry_after
+
+
+class Incapable(Misconfigured):
+    """The server or model cannot do what was asked: tools, so many pictures, so long a prompt."""
+
+
+class CannotForce(Incapable):
+    """No tool can be forced here, though tools can be called."""
 
 
 class NoSuchModel(Misconfigured):

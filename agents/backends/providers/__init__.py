@@ -1,1 +1,1 @@
-"""One file for each engine that models run on."""
+"""How models are asked: the protocols of providers, their batch APIs, and engines of our own."""

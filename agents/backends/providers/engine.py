@@ -1,29 +1,22 @@
-"""A model of transformers in this process: one worker thread that answers in batches."""
+"""A model of transformers in this process: generates for several requests together."""
 
-import queue
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from cropsmith.agents.backends.protocol.backend import Tokens
 from cropsmith.agents.backends.protocol.wire import Finish, WireReply
+from cropsmith.agents.backends.providers.batching import Batching, Job
 from cropsmith.agents.backends.providers.constrained import Grammars, SchemaProcessor
 from cropsmith.errors import MissingExtra, UsageError
+from cropsmith.tools.models.weights import revision_of
 from cropsmith.vectorstore.torchvision_guard import import_torchvision
 
-BATCH = 8
-"""Most requests answered together."""
 
-GATHER = 0.02
-"""Seconds to wait for more requests once there is one."""
-
-
-@dataclass(eq=False)
-class Job:
-    """One request on its way through the worker."""
+@dataclass(eq=False, kw_only=True)
+class PromptJob(Job):
+    """One request: a conversation for the chat template, its pictures, how to sample."""
 
     conversation: list[dict[str, Any]]
     images: list[Any]
@@ -31,8 +24,6 @@ class Job:
     temperature: float
     seed: int | None
     max_tokens: int
-    done: "Future[WireReply]" = field(default_factory=Future)
-    cancelled: bool = False
 
     @property
     def group(self) -> object:
@@ -41,26 +32,8 @@ class Job:
         return (sampling, bool(self.images))
 
 
-class Engine:
-    """Loads at the first request; ends with the process."""
-
-    def __init__(self, model: str) -> None:
-        self.model = model
-        self._jobs: queue.Queue[Job] = queue.Queue()
-        self._waiting: list[Job] = []
-        self._lock = threading.Lock()
-        self._worker: threading.Thread | None = None
-
-    def submit(self, job: Job) -> "Future[WireReply]":
-        """Queue a request."""
-        with self._lock:
-            if self._worker is None:
-                self._worker = threading.Thread(
-                    target=self._work, name=f"transformers {self.model}", daemon=True
-                )
-                self._worker.start()
-        self._jobs.put(job)
-        return job.done
+class Engine(Batching[PromptJob]):
+    """A model of transformers."""
 
     @cached_property
     def _device(self) -> Any:
@@ -76,7 +49,8 @@ class Engine:
     def _processor(self) -> Any:
         from transformers import AutoProcessor
 
-        processor = AutoProcessor.from_pretrained(self.model)
+        source, revision = revision_of(self.model)
+        processor = AutoProcessor.from_pretrained(source, revision=revision)
         # Rows of a batch end together, so that the next token follows the prompt in all of them.
         processor.tokenizer.padding_side = "left"
         return processor
@@ -87,8 +61,9 @@ class Engine:
         from transformers import AutoModelForImageTextToText
 
         kinds = {"cuda": torch.bfloat16, "mps": torch.float16, "cpu": torch.float32}
+        source, revision = revision_of(self.model)
         model = AutoModelForImageTextToText.from_pretrained(
-            self.model, dtype=kinds[self._device.type]
+            source, revision=revision, dtype=kinds[self._device.type]
         )
         return model.to(self._device).eval()
 
@@ -121,36 +96,8 @@ class Engine:
                 hint="Name a folder with a vision-language model, or one of the Hugging Face hub.",
             ) from error
 
-    def _work(self) -> None:
-        while True:
-            # A running future cannot be cancelled any more: its result may be set without a race.
-            batch = [j for j in self._gathered() if j.done.set_running_or_notify_cancel()]
-            if not batch:
-                continue
-            try:
-                self.load()
-                replies = self._answer(batch)
-            except BaseException as error:  # Whatever it is belongs to those who wait.
-                for job in batch:
-                    job.done.set_exception(error)
-                continue
-            for job, reply in zip(batch, replies, strict=True):
-                job.done.set_result(reply)
-
-    def _gathered(self) -> list[Job]:
-        """Return jobs that can be answered together, the oldest first."""
-        if not self._waiting:
-            self._waiting.append(self._jobs.get())
-        while len(self._waiting) < BATCH:
-            try:
-                self._waiting.append(self._jobs.get(timeout=GATHER))
-            except queue.Empty:
-                break
-        alike = [job for job in self._waiting if job.group == self._waiting[0].group][:BATCH]
-        self._waiting = [job for job in self._waiting if job not in alike]
-        return alike
-
-    def _answer(self, batch: Sequence[Job]) -> list[WireReply]:
+    def answer(self, batch: Sequence[PromptJob]) -> list[WireReply | Exception]:
+        """Generate for a batch."""
         import torch
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
@@ -196,7 +143,7 @@ class Engine:
             for row, job in enumerate(batch)
         ]
 
-    def _reply(self, job: Job, written: list[int], prompt: int) -> WireReply:
+    def _reply(self, job: PromptJob, written: list[int], prompt: int) -> WireReply:
         end = next((i for i, token in enumerate(written) if token in self._ends), None)
         tokens = written[: job.max_tokens] if end is None else written[:end]
         text = self._processor.tokenizer.decode(tokens, skip_special_tokens=False)
@@ -212,7 +159,7 @@ class Engine:
 class _Stop:
     """Ends rows that were given up, are complete, or are at their own limit."""
 
-    def __init__(self, batch: Sequence[Job], start: int, held: SchemaProcessor) -> None:
+    def __init__(self, batch: Sequence[PromptJob], start: int, held: SchemaProcessor) -> None:
         self._batch = batch
         self._start = start
         self._held = held

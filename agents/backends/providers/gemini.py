@@ -1,91 +1,44 @@
 """Gemini by google-genai, the SDK that Google maintains (google-generativeai ended in 2025)."""
 
 import asyncio
-import base64
 import importlib.util
 import json
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from cropsmith.agents.backends.calls.http_faults import fault_of
+from cropsmith.agents.backends.calls.http_faults import error_message, fault_of
 from cropsmith.agents.backends.calls.per_loop import PerLoop
+from cropsmith.agents.backends.directory.provider import Provider
+from cropsmith.agents.backends.protocol.attempt import hooks
 from cropsmith.agents.backends.protocol.backend import (
-    Called,
-    Picture,
     Tokens,
-    ToolCall,
-    ToolOutcome,
 )
-from cropsmith.agents.backends.protocol.secrets import Key, base_url, without_login
+from cropsmith.agents.backends.protocol.batch import SHARE, Answered, Asking, Desk
+from cropsmith.agents.backends.protocol.bounded_body import PACKINGS, oversized
+from cropsmith.agents.backends.protocol.secrets import without_login
 from cropsmith.agents.backends.protocol.wire import (
-    Dialect,
     Finish,
     NoSuchModel,
     Trouble,
     WireFault,
-    WireMessage,
     WireReply,
     WireRequest,
 )
-from cropsmith.errors import Misconfigured, MissingExtra, NotAllowed
-
-CLOUD = "https://generativelanguage.googleapis.com"
-
-ROOM = 8192
-"""Least output limit: thoughts count against it and can eat it whole (python-genai#782, #811)."""
-
-BLOCKED = {
-    "SAFETY",
-    "RECITATION",
-    "BLOCKLIST",
-    "PROHIBITED_CONTENT",
-    "SPII",
-    "IMAGE_SAFETY",
-    "LANGUAGE",
-    "OTHER",
-}
-
-
-def gemini_parts(message: WireMessage) -> list[dict[str, Any]]:
-    """Return the parts of a turn in the shape of generateContent."""
-    parts: list[dict[str, Any]] = []
-    for part in message.parts:
-        if isinstance(part, str):
-            parts.append({"text": part})
-        elif isinstance(part, Picture):
-            parts.append({"inline_data": {"mime_type": part.mime, "data": part.data}})
-        elif isinstance(part, Called):
-            for call in part.calls:
-                made: dict[str, Any] = {
-                    "function_call": {"name": call.name, "args": json.loads(call.arguments or "{}")}
-                }
-                if call.opaque:
-                    made["thought_signature"] = base64.b64decode(call.opaque)
-                parts.append(made)
-        elif isinstance(part, ToolOutcome):
-            response = {"name": part.call.name, "response": {"result": part.text}}
-            parts.append({"function_response": response})
-    return parts
-
-
-def thinking(model: str) -> dict[str, Any]:
-    """Return the thinking settings that leave the most room for the answer."""
-    if re.search(r"gemini-2\.5-flash", model):
-        return {"thinking_budget": 0}
-    if re.search(r"gemini-2\.5-pro", model):
-        # Pro cannot be told not to think; 128 is its least.
-        return {"thinking_budget": 128}
-    if re.search(r"gemini-[3-9]", model):
-        return {"thinking_level": "low"}
-    return {}
+from cropsmith.agents.backends.providers.gemini_body import ALONE, gemini_config, gemini_contents
+from cropsmith.agents.backends.providers.gemini_desk import GeminiDesk
+from cropsmith.agents.backends.providers.gemini_reading import read_generated, retry_delay
+from cropsmith.agents.backends.providers.server import Server, server_of
+from cropsmith.agents.backends.providers.thinking import thinking_gemini
+from cropsmith.errors import Misconfigured, MissingExtra, NotAllowed, UsageError
 
 
 @dataclass(frozen=True)
-class _Clients:
+class Clients:
+    """The SDK's client, and the HTTP client below it."""
+
     sdk: Any
     http: Any
     """Ours to close: the SDK leaves a client that it was given open."""
@@ -94,94 +47,122 @@ class _Clients:
 class Gemini:
     """One Gemini model."""
 
-    provider = "gemini"
-    dialect = Dialect.GEMINI
-
-    def __init__(self, model: str, key: Key, url: str) -> None:
+    def __init__(self, server: Server, model: str) -> None:
         try:
             import google.genai  # noqa: F401
         except ImportError as error:
-            raise MissingExtra(f"gemini/{model}", "gemini") from error
+            raise MissingExtra(f"{server.row.name}/{model}", "gemini") from error
+        self.provider = server.row.name
         self.model = model
-        self.endpoint = without_login(url)
-        self._url = url
-        self._key = key
-        self._clients: PerLoop[_Clients] = PerLoop(self._client, _close)
+        self.endpoint = without_login(server.url)
+        self.dialect = server.row.dialect
+        self._server = server
+        self._key = server.key
+        self._known = server.row.stands_for(model)
+        """The model by which thinking is known."""
+        self.batches: Asking | None = None
+        self._clients: PerLoop[Clients] = PerLoop(self._client, _close)
 
     def __repr__(self) -> str:
         return f"Gemini({self.model!r} at {self.endpoint})"
 
-    def _client(self) -> _Clients:
+    def _client(self) -> Clients:
         from google import genai
+
+        http = http_client()
+        options = self._options(http, "v1beta")
+        sdk = genai.Client(api_key=self._key.value, vertexai=False, http_options=options)
+        return Clients(sdk, http)
+
+    def _options(self, http: Any, version: str) -> Any:
+        """Return what a client is made with; `version` is the API's."""
         from google.genai import types
 
         # The SDK makes no retries over httpx unless asked; over aiohttp, which it prefers where it
         # is installed, it sleeps up to 9 s and tries again by itself. Ours are the only ones.
-        http = _http()
-        options = types.HttpOptions(
-            base_url=self._url, api_version="v1beta", httpx_async_client=http
+        return types.HttpOptions(
+            base_url=self._server.url,
+            api_version=version,
+            httpx_async_client=http,
+            headers=dict(self._server.headers),
         )
-        sdk = genai.Client(api_key=self._key.value, vertexai=False, http_options=options)
-        return _Clients(sdk, http)
+
+    def desk(self) -> Desk:
+        """Return Gemini's batch API. UsageError where fields are added to its bodies."""
+        from google import genai
+
+        if self._server.row.body:
+            raise UsageError(f"Fields that are added to bodies of {self.provider} go in no batch.")
+
+        def client() -> Clients:
+            # Answers of a whole batch are longer than what is read of one, and of no single ask.
+            http = http_client(hooked=False)
+            options = self._options(http, "v1beta")
+            sdk = genai.Client(api_key=self._key.value, vertexai=False, http_options=options)
+            return Clients(sdk, http)
+
+        clients: PerLoop[Clients] = PerLoop(client, _close)
+
+        async def sdk() -> Any:
+            return (await clients.get()).sdk
+
+        place = f"{self.provider} {self.endpoint} {self.model}"
+        return GeminiDesk(sdk, self._explained, place, self.model)
 
     def config(self, request: WireRequest) -> dict[str, Any]:
         """Return the request's GenerateContentConfig."""
-        system = [p for m in request.messages if m.role == "system" for p in m.parts]
-        config: dict[str, Any] = {
-            "temperature": request.temperature,
-            "max_output_tokens": max(ROOM, request.max_tokens),
-            # The SDK's timeout is in milliseconds.
-            "http_options": {"timeout": int(request.timeout * 1000)},
-            "automatic_function_calling": {"disable": True},
-        }
-        if system:
-            config["system_instruction"] = "\n".join(str(part) for part in system)
-        if request.seed is not None:
-            config["seed"] = request.seed
-        if least := thinking(self.model):
-            config["thinking_config"] = least
-        if request.schema is not None:
-            config["response_mime_type"] = "application/json"
-            # Passed on verbatim; `response_schema` crashes on unions with null.
-            config["response_json_schema"] = request.schema.native
-        if request.tools:
-            config["tools"] = [
-                {
-                    "function_declarations": [
-                        {
-                            "name": tool.name,
-                            "description": tool.description,
-                            "parameters_json_schema": tool.parameters,
-                        }
-                        for tool in request.tools
-                    ]
-                }
-            ]
-            calling: dict[str, Any] = {"mode": "AUTO"}
-            if request.tool_choice not in (None, "auto"):
-                calling = {"mode": "ANY", "allowed_function_names": [request.tool_choice]}
-            config["tool_config"] = {"function_calling_config": calling}
-        return config
+        told = thinking_gemini(self._known, request.thinking)
+        return gemini_config(request, told, self._server.row.body)
 
     async def send(self, request: WireRequest) -> WireReply:
         """Send one request, without retrying."""
+        contents = gemini_contents(request)
+        lacking = thinking_gemini(self._known, request.thinking).lacking
+        if self.batches is not None:
+            config = {k: v for k, v in self.config(request).items() if k not in ALONE}
+            whole = {"contents": contents, "config": config}
+            answered = await self.batches.answer("generateContent", whole)
+            reply = replace(await self._batched(answered), share=SHARE)
+            return replace(reply, lacking=[lacking]) if lacking else reply
         client = (await self._clients.get()).sdk
-        contents = [
-            {
-                "role": "model" if message.role == "assistant" else "user",
-                "parts": gemini_parts(message),
-            }
-            for message in request.messages
-            if message.role != "system"
-        ]
         try:
             async with asyncio.timeout(request.timeout):
                 answer = await client.aio.models.generate_content(
                     model=self.model, contents=contents, config=self.config(request)
                 )
         except Exception as error:
+            if (limit := oversized(error)) is not None:
+                problem = f"What {self.endpoint} sent cannot be read: {limit}."
+                return WireReply(text="", finish=Finish.STOP, tokens=Tokens(), problem=problem)
             raise await self._explained(error, request.timeout) from None
-        return self._reply(answer)
+        reply = self._reply(answer.sdk_http_response.body)
+        return replace(reply, lacking=[lacking]) if lacking else reply
+
+    def _reply(self, body: Any) -> WireReply:
+        try:
+            answer = json.loads(body)
+        except (TypeError, ValueError, RecursionError):
+            answer = None
+        return self._read(answer)
+
+    async def _batched(self, answered: Answered) -> WireReply:
+        """Return what came of a job, as if it had been asked alone."""
+        if answered.status == 404:
+            raise await self._missing()
+        if answered.status >= 400:
+            message = self._key.scrub(error_message(answered.body))
+            who = f"The server at {self.endpoint}"
+            body = {"error": {"message": message}}
+            raise fault_of(answered.status, body, who=who, key=self._key.variable)
+        return self._read(answered.body)
+
+    def _read(self, answer: Any) -> WireReply:
+        if not isinstance(answer, dict) or not answer.keys() & {"candidates", "promptFeedback"}:
+            raise WireFault(
+                f"The server at {self.endpoint} did not answer as the Gemini API does.",
+                Trouble.GIBBERISH,
+            )
+        return read_generated(answer)
 
     async def models(self) -> Sequence[str]:
         """Return the names of the models on offer."""
@@ -189,7 +170,7 @@ class Gemini:
         try:
             async with asyncio.timeout(10.0):
                 pager = await client.aio.models.list()
-                return [str(model.name).removeprefix("models/") async for model in pager]
+                return [str(model.name).rpartition("models/")[2] async for model in pager]
         except Exception as error:
             raise await self._explained(error, 10.0) from None
 
@@ -202,16 +183,20 @@ class Gemini:
             return WireFault(f"{who} gave no answer within {timeout:.0f} s.", Trouble.TIMEOUT)
         if isinstance(error, errors.APIError):
             return await self._api_error(error, who)
+        if type(error).__module__.startswith("google.auth"):
+            told = self._key.scrub(str(error)).partition("\n")[0][:300]
+            hint = "Sign in with: gcloud auth application-default login"
+            return NotAllowed(f"Signing in to Google Cloud failed: {told}.", hint=hint)
         if type(error).__module__.split(".")[0] in ("httpx", "httpx2", "httpcore", "aiohttp"):
             return WireFault(
                 f"{who} cannot be reached.",
                 Trouble.CONNECTION,
-                hint="Check the connection, and GOOGLE_GEMINI_BASE_URL if it is set.",
+                hint=self._server.help(self.model),
             )
         if isinstance(error, ConnectionError):
             return WireFault(f"{who} closed the connection.", Trouble.CONNECTION)
         if isinstance(
-            error, json.JSONDecodeError | ValidationError | errors.UnknownApiResponseError
+            error, ValueError | RecursionError | ValidationError | errors.UnknownApiResponseError
         ):
             return WireFault(f"{who} did not answer as the Gemini API does.", Trouble.GIBBERISH)
         return error
@@ -228,7 +213,7 @@ class Gemini:
             body,
             who=who,
             key=self._key.variable,
-            wait=_retry_delay(error.details),
+            wait=retry_delay(error.details),
         )
 
     async def _missing(self) -> Misconfigured:
@@ -236,88 +221,25 @@ class Gemini:
             offered = await self.models()
         except Exception:  # The list only improves the hint; the 404 is the error to tell.
             offered = []
-        return NoSuchModel("gemini", self.endpoint, self.model, offered)
-
-    def _reply(self, answer: Any) -> WireReply:
-        tokens = _tokens(answer.usage_metadata)
-        candidates = answer.candidates or []
-        feedback = answer.prompt_feedback
-        if not candidates:
-            reason = getattr(feedback, "block_reason", None)
-            return WireReply(text="", finish=Finish.BLOCKED, tokens=tokens, reason=_word(reason))
-        word = _word(candidates[0].finish_reason)
-        finish = Finish.STOP
-        if word in BLOCKED:
-            finish = Finish.BLOCKED
-        elif word == "MAX_TOKENS":
-            finish = Finish.LENGTH
-        content = candidates[0].content
-        parts = (content.parts if content else None) or []
-        return WireReply(
-            text="".join(p.text for p in parts if p.text and not p.thought),
-            thoughts="".join(p.text for p in parts if p.text and p.thought),
-            finish=finish,
-            reason=word if finish is Finish.BLOCKED else "",
-            tokens=tokens,
-            tool_calls=[
-                ToolCall(
-                    id=p.function_call.id or f"call-{number}",
-                    name=p.function_call.name,
-                    arguments=json.dumps(p.function_call.args or {}),
-                    opaque=base64.b64encode(p.thought_signature or b"").decode("ascii"),
-                )
-                for number, p in enumerate(parts)
-                if p.function_call
-            ],
-        )
+        return NoSuchModel(self.provider, self.endpoint, self.model, offered)
 
 
-def _http() -> Any:
+def http_client(*, hooked: bool = True) -> Any:
     """Return an HTTP client of the kind that the installed SDK builds upon."""
     name = "httpx2" if importlib.util.find_spec("httpx2") else "httpx"
     library = importlib.import_module(name)
-    return library.AsyncClient(limits=library.Limits(max_connections=None))
+    return library.AsyncClient(
+        limits=library.Limits(max_connections=None),
+        event_hooks=hooks() if hooked else {},
+        headers=PACKINGS if hooked else {},
+    )
 
 
-async def _close(clients: "_Clients") -> None:
+async def _close(clients: "Clients") -> None:
     await clients.http.aclose()
     clients.sdk.close()
 
 
-def _word(value: Any) -> str:
-    return "" if value is None else str(getattr(value, "value", value))
-
-
-def _retry_delay(details: Any) -> float | None:
-    """Return the seconds of a RetryInfo among an error's details."""
-    inner = details.get("error", details) if isinstance(details, dict) else {}
-    for detail in inner.get("details") or []:
-        if found := re.fullmatch(r"([\d.]+)s", str(detail.get("retryDelay", ""))):
-            return float(found[1])
-    return None
-
-
-def _tokens(usage: Any) -> Tokens:
-    if usage is None:
-        return Tokens()
-    thoughts = usage.thoughts_token_count
-    made = usage.candidates_token_count
-    total = None if made is None and thoughts is None else (made or 0) + (thoughts or 0)
-    pictures = [
-        d.token_count for d in usage.prompt_tokens_details or () if _word(d.modality) == "IMAGE"
-    ]
-    return Tokens(
-        prompt=usage.prompt_token_count,
-        # Thoughts are billed as output.
-        completion=total,
-        reasoning=thoughts,
-        cached=usage.cached_content_token_count,
-        pictures=pictures[0] if pictures else None,
-    )
-
-
-def gemini_wire(model: str, server: str = "") -> Gemini:
-    """Return a Gemini model; key in GEMINI_API_KEY (or GOOGLE_API_KEY). NotAllowed without."""
-    key = Key.required("GEMINI_API_KEY", "GOOGLE_API_KEY")
-    url = base_url(server, "GOOGLE_GEMINI_BASE_URL", CLOUD)
-    return Gemini(model, key, url)
+def gemini_wire(row: Provider, model: str, server: str = "") -> Gemini:
+    """Return a Gemini model at Google's cloud. NotAllowed without a key."""
+    return Gemini(server_of(row, server), model)

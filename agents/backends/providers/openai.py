@@ -1,109 +1,48 @@
-"""Chat completions by the OpenAI SDK: OpenAI's cloud, and the base of all that speak it."""
+"""Chat completions by the OpenAI SDK: OpenAI's cloud, and all servers that speak as it does."""
 
 import asyncio
+import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from cropsmith.agents.backends.boxes.thoughts import spoken
 from cropsmith.agents.backends.calls.http_faults import (
-    error_code,
     error_message,
-    fault_of,
-    is_policy,
     retry_after,
 )
 from cropsmith.agents.backends.calls.per_loop import PerLoop
-from cropsmith.agents.backends.protocol.backend import (
-    Called,
-    Picture,
-    Tokens,
-    ToolCall,
-    ToolOutcome,
-)
-from cropsmith.agents.backends.protocol.secrets import Key, base_url, without_login
+from cropsmith.agents.backends.directory.provider import Provider
+from cropsmith.agents.backends.protocol.attempt import because, hooks
+from cropsmith.agents.backends.protocol.backend import Tokens
+from cropsmith.agents.backends.protocol.batch import SHARE, Answered, Asking, Desk
+from cropsmith.agents.backends.protocol.bounded_body import PACKINGS, oversized
+from cropsmith.agents.backends.protocol.secrets import without_login
 from cropsmith.agents.backends.protocol.wire import (
-    Dialect,
     Finish,
     NoSuchModel,
     Trouble,
     WireFault,
-    WireMessage,
     WireReply,
     WireRequest,
 )
+from cropsmith.agents.backends.providers import responses
+from cropsmith.agents.backends.providers.chat_body import chat_body, forms
+from cropsmith.agents.backends.providers.chat_faults import refusal, within
+from cropsmith.agents.backends.providers.chat_reading import error_in, read_completion
+from cropsmith.agents.backends.providers.openai_desk import OpenaiDesk
+from cropsmith.agents.backends.providers.server import Server, server_of
+from cropsmith.agents.backends.providers.thinking import (
+    REFUSES_THINKING,
+    TELLINGS,
+    Telling,
+    habit_of,
+)
 from cropsmith.errors import Misconfigured, MissingExtra
-
-CLOUD = "https://api.openai.com/v1"
-
-REASONING = re.compile(r"^(o\d|gpt-5|gpt-[6-9])")
-"""Models that take no temperature, and spend output tokens on thoughts first."""
 
 NO_SCHEMAS = re.compile(r"response_format|json_schema|grammar|structured", re.IGNORECASE)
 """How servers name what they do not take."""
-
-THINKING_ROOM = 4096
-"""Output tokens added for thoughts."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where a model is, and what is particular about asking there."""
-
-    provider: str
-    url: str = field(repr=False)
-    """May hold a login."""
-    key: Key
-    dialect: Dialect
-    help: str
-    """What to do when it cannot be reached."""
-    body: Mapping[str, Any] = field(default_factory=dict)
-    """Fields added to every request."""
-    limit_field: str = "max_tokens"
-    detail: str | None = None
-    """`detail` of pictures, where the server knows it."""
-
-
-def _picture(picture: Picture, detail: str | None) -> dict[str, Any]:
-    url: dict[str, Any] = {"url": f"data:{picture.mime};base64,{picture.base64}"}
-    if detail is not None:
-        url["detail"] = detail
-    return {"type": "image_url", "image_url": url}
-
-
-def _called(calls: Sequence[ToolCall]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": call.id,
-            "type": "function",
-            "function": {"name": call.name, "arguments": call.arguments},
-        }
-        for call in calls
-    ]
-
-
-def chat_messages(messages: Sequence[WireMessage], detail: str | None) -> list[dict[str, Any]]:
-    """Return messages in the shape of chat completions; tool outcomes become turns of their own."""
-    made: list[dict[str, Any]] = []
-    for message in messages:
-        content: list[dict[str, Any]] = []
-        turn: dict[str, Any] = {"role": message.role}
-        for part in message.parts:
-            if isinstance(part, str):
-                content.append({"type": "text", "text": part})
-            elif isinstance(part, Picture):
-                content.append(_picture(part, detail))
-            elif isinstance(part, Called):
-                turn["tool_calls"] = _called(part.calls)
-            elif isinstance(part, ToolOutcome):
-                made.append({"role": "tool", "tool_call_id": part.call.id, "content": part.text})
-        if message.role == "user" and content:
-            made.append({**turn, "content": content})
-        elif message.role != "user":
-            # Plain text: some servers take parts in the user's turn only.
-            text = "\n".join(part["text"] for part in content if part["type"] == "text")
-            made.append({**turn, "content": text or None})
-    return made
 
 
 class ChatCompletions:
@@ -113,14 +52,24 @@ class ChatCompletions:
         try:
             import openai  # noqa: F401
         except ImportError as error:
-            raise MissingExtra(f"{server.provider}/{model}", "openai") from error
+            raise MissingExtra(f"{server.row.name}/{model}", "openai") from error
         self._server = server
-        self.provider = server.provider
+        self._row = server.row
+        self.provider = server.row.name
         self.model = model
+        self._known = server.row.stands_for(model)
+        """The model by which thinking is known."""
         self.endpoint = without_login(server.url)
-        self.dialect = server.dialect
+        self.dialect = server.row.dialect
+        self.batches: Asking | None = None
         self._clients: PerLoop[Any] = PerLoop(self._client, _close)
-        self._takes_schemas = True
+        self._schemas = 0
+        """Which of `forms` of a schema the server takes."""
+        self._refused = ""
+        """What it said when it refused fields about thinking."""
+        self._has_thought = False
+        self._summaries = True
+        """Whether thoughts may be asked for: OpenAI tells them to verified organisations alone."""
 
     def __repr__(self) -> str:
         return f"ChatCompletions({self.provider}/{self.model} at {self.endpoint})"
@@ -128,101 +77,155 @@ class ChatCompletions:
     def _client(self) -> Any:
         import openai
 
-        # Retries are ours alone: the SDK's would multiply with them.
         return openai.AsyncOpenAI(
-            api_key=self._server.key.value, base_url=self._server.url, max_retries=0
+            api_key=self._server.key.value, base_url=self._server.url, **self._options()
         )
+
+    def _options(self) -> dict[str, Any]:
+        """Return what every client is made with."""
+        import openai
+
+        return {
+            # Retries are ours alone: the SDK's would multiply with them.
+            "max_retries": 0,
+            "default_headers": self._server.headers,
+            "http_client": openai.DefaultAsyncHttpxClient(event_hooks=hooks(), headers=PACKINGS),
+        }
+
+    def desk(self) -> Desk:
+        """Return OpenAI's batch API."""
+        import openai
+
+        def client() -> Any:
+            # Answers of a whole batch are longer than what is read of one, and of no single ask.
+            options = {**self._options(), "http_client": openai.DefaultAsyncHttpxClient()}
+            key, url = self._server.key.value, self._server.url
+            return openai.AsyncOpenAI(api_key=key, base_url=url, **options)
+
+        clients: PerLoop[Any] = PerLoop(client, _close)
+        place = f"{self.provider} {self.endpoint} {self.model}"
+        return OpenaiDesk(clients.get, self._explain, place)
 
     def body(self, request: WireRequest) -> dict[str, Any]:
         """Return the request's JSON body."""
-        thinks = self.provider == "openai" and REASONING.match(self.model) is not None
-        limit = request.max_tokens + (THINKING_ROOM if thinks else 0)
-        body: dict[str, Any] = {
-            "model": self.model,
-            "messages": chat_messages(request.messages, self._server.detail),
-            self._server.limit_field: limit,
-        }
-        if thinks:
-            body["reasoning_effort"] = "low"
-        else:
-            body["temperature"] = request.temperature
-        if request.seed is not None:
-            body["seed"] = request.seed
-        if request.schema is not None:
-            body["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {
-                    "name": request.schema.name,
-                    "schema": request.schema.native,
-                    "strict": True,
-                },
-            }
-        if request.tools:
-            body["tools"] = [
-                {
-                    "type": "function",
-                    "function": {
-                        "name": tool.name,
-                        "description": tool.description,
-                        "parameters": tool.parameters,
-                        # Without it vLLM 0.32 holds a named call to "some JSON": Infinity passes.
-                        "strict": True,
-                    },
-                }
-                for tool in request.tools
-            ]
-            choice = request.tool_choice or "auto"
-            named = {"type": "function", "function": {"name": choice}}
-            body["tool_choice"] = "auto" if choice == "auto" else named
-        if self._server.body:
-            body["extra_body"] = dict(self._server.body)
-        return body
+        return chat_body(self._row, self.model, request, self._told(request))
+
+    def _told(self, request: WireRequest) -> Telling:
+        """Return what the request says of thinking; the least where more was refused."""
+        level = None if self._refused else request.thinking
+        return TELLINGS[self._row.thinking](self._known, level)
 
     async def send(self, request: WireRequest) -> WireReply:
         """Send one request, without retrying.
 
-        A compatible server that rejects schemas is asked without: the prompt describes the format
-        too, and every answer is validated.
+        What a server refuses is given up, so that it answers at all: fields about thinking, and at
+        compatible servers first bounds by place, then the schema (the prompt describes the format
+        too, and every answer is validated). The reply says what is lacking.
         """
-        held = self._takes_schemas or request.schema is None
-        try:
-            return await self._send(request if held else replace(request, schema=None))
-        except Misconfigured as error:
-            strange = self.provider == "openai-compatible" and NO_SCHEMAS.search(str(error))
-            if request.schema is None or not held or not strange:
-                raise
-            self._takes_schemas = False
-        return await self._send(replace(request, schema=None))
+        while True:
+            form, showing = self._schemas, self._summaries
+            asked = request.thinking is not None and not self._refused
+            held = None if request.schema is None else forms(request.schema)[form]
+            try:
+                reply = await self._send(replace(request, schema=held))
+            except (Misconfigured, WireFault) as error:
+                # The address may hold any word. Others under way may have been refused meanwhile.
+                why = str(error).replace(self.endpoint, "")
+                if showing and re.search(r"summar", why, re.IGNORECASE):
+                    self._summaries = False
+                    because(f"without asking for thoughts, which it refused: {why}")
+                elif asked and REFUSES_THINKING.search(why):
+                    self._refused = self._refused or why
+                    because(f"without fields about thinking, which it refused: {why}")
+                elif held and self._row.yields and NO_SCHEMAS.search(why):
+                    self._schemas = max(self._schemas, form + 1)
+                    because(f"with a simpler schema or none, since it refused this one: {why}")
+                else:
+                    raise
+            else:
+                return replace(reply, lacking=self._lacking(request, held is not None, reply))
+
+    def _lacking(self, request: WireRequest, held: bool, reply: WireReply) -> list[str]:
+        found = [*reply.lacking]
+        who = f"The server at {self.endpoint}"
+        if request.schema is not None and not held:
+            found.append(f"{who} does not hold answers to a schema; the prompt alone asks for it.")
+        level = request.thinking
+        thought = bool(reply.thoughts or reply.tokens.reasoning or spoken(reply.text).thoughts)
+        self._has_thought = self._has_thought or thought
+        # OpenAI's models are known, and may be told what they cannot keep.
+        tells = self._row.thinking == "openai"
+        if level is None or reply.problem:
+            return found
+        if self._refused:
+            found.append(f"{who} does not take the setting thinking: {self._refused[:200]}")
+        elif told := self._told(request).lacking:
+            found.append(told)
+        elif level == "off" and thought and not tells:
+            found.append(f"{self.model} was told not to think at {self.endpoint}, and did.")
+        elif level != "off" and not self._has_thought and not tells:
+            parser = habit.parser if (habit := habit_of(self._known)) else ""
+            hint = f" (vLLM needs --reasoning-parser {parser})" if parser else ""
+            found.append(f"No thoughts of {self.model} came from {self.endpoint}{hint}.")
+        return found
 
     async def _send(self, request: WireRequest) -> WireReply:
+        told = self._told(request)
+        responds = self._row.wire == "responses" or (
+            self._row.responses and responses.wanted(request, told)
+        )
+        if responds:
+            body = responses.responses_body(
+                self._row, self.model, request, told, summaries=self._summaries
+            )
+        else:
+            body = self.body(request)
+        whole = {**body, **body.pop("extra_body", {})}
+        path = "/responses" if responds else "/chat/completions"
+        if self.batches is not None:
+            return await self._batched(await self.batches.answer(f"/v1{path}", whole), responds)
         client = await self._clients.get()
-        body = self.body(request)
         try:
             async with asyncio.timeout(request.timeout):
-                answer = await client.chat.completions.create(**body, timeout=request.timeout)
+                # `create` looks through the body for types that ours has none of, which takes half
+                # of the processor time of a call.
+                options = {"timeout": request.timeout, "security": {"bearer_auth": True}}
+                raw = await client.post(path, cast_to=bytes, body=whole, options=options)
         except Exception as error:
-            blocked = await self._explain(error, request.timeout)
-            return blocked
-        return self._reply(answer)
+            return await self._explain(error, request.timeout)
+        return self._reply(raw, responds)
 
     async def models(self) -> Sequence[str]:
         """Return the names of the models on offer."""
+        page = await self._page()
+        data = getattr(page, "data", None)
+        if not isinstance(data, list):
+            raise self._gibberish(page)
+        return [str(model.id) for model in data if hasattr(model, "id")]
+
+    async def served(self) -> str:
+        """Return what the server loaded the model from, as vLLM tells; else the model's name."""
+        rows = getattr(await self._page(), "data", None) or []
+        found = next((row for row in rows if getattr(row, "id", "") == self.model), None)
+        return str(getattr(found, "root", None) or self.model)
+
+    async def _page(self) -> Any:
+        """Return the server's list of models, as the SDK reads it."""
         client = await self._clients.get()
         try:
-            page = await client.models.list(timeout=10.0)
+            return await client.models.list(timeout=10.0)
         except Exception as error:
-            await self._explain(error, 10.0)
-            raise
-        data = getattr(page, "data", None)
-        if data is None:
-            raise self._gibberish(page)
-        return [model.id for model in data]
+            told = await self._explain(error, 10.0)
+            raise self._gibberish(told.problem or told.reason) from None
 
     async def _explain(self, error: Exception, timeout: float) -> WireReply:
         """Raise what an error of the SDK means; a content filter's 400 is an answer, though."""
         import openai
 
         who = f"The server at {self.endpoint}"
+        if (limit := oversized(error)) is not None:
+            problem = f"What {self.endpoint} sent cannot be read: {limit}."
+            return WireReply(text="", finish=Finish.STOP, tokens=Tokens(), problem=problem)
         if isinstance(error, TimeoutError | openai.APITimeoutError):
             raise WireFault(
                 f"{who} gave no answer within {timeout:.0f} s.", Trouble.TIMEOUT
@@ -230,23 +233,13 @@ class ChatCompletions:
         if isinstance(error, openai.APIStatusError):
             if error.status_code == 404:
                 raise await self._missing(error.body) from None
-            if is_policy(error.status_code, error.body):
-                reason = self._server.key.scrub(error_message(error.body))
-                return WireReply(text="", finish=Finish.BLOCKED, tokens=Tokens(), reason=reason)
             wait = retry_after(error.response.headers)
-            # "from None": the SDK's errors carry the request, and with it the key.
-            raise fault_of(
-                error.status_code,
-                _scrubbed(error.body, self._server.key),
-                who=who,
-                key=self._server.key.variable,
-                wait=wait,
-            ) from None
+            return refusal(error.status_code, error.body, who, self._server.key, wait)
         if isinstance(error, openai.APIConnectionError):
             raise WireFault(
-                f"{who} cannot be reached.", Trouble.CONNECTION, hint=self._server.help
+                f"{who} cannot be reached.", Trouble.CONNECTION, hint=self._server.help(self.model)
             ) from None
-        if isinstance(error, openai.OpenAIError | ValueError):
+        if isinstance(error, openai.OpenAIError | ValueError | RecursionError):
             raise self._gibberish(str(error)) from None
         raise error
 
@@ -270,71 +263,36 @@ class ChatCompletions:
             Trouble.GIBBERISH,
         )
 
-    def _reply(self, answer: Any) -> WireReply:
-        # A 200 with an HTML body comes through the SDK as a string.
-        choices = getattr(answer, "choices", None)
-        if not choices:
-            raise self._gibberish(answer)
-        choice = choices[0]
-        message = choice.message
-        refusal = getattr(message, "refusal", None) or ""
-        finish = Finish.STOP
-        if choice.finish_reason == "content_filter":
-            finish = Finish.BLOCKED
-        elif refusal:
-            finish = Finish.REFUSED
-        elif choice.finish_reason == "length":
-            finish = Finish.LENGTH
-        thoughts = getattr(message, "reasoning", None) or getattr(
-            message, "reasoning_content", None
-        )
-        return WireReply(
-            text=message.content or "",
-            thoughts=thoughts or "",
-            finish=finish,
-            reason=refusal or ("content filter" if finish is Finish.BLOCKED else ""),
-            tokens=_tokens(answer.usage),
-            tool_calls=[
-                ToolCall(id=c.id, name=c.function.name, arguments=c.function.arguments or "")
-                for c in message.tool_calls or ()
-            ],
-        )
+    def _reply(self, content: bytes, responds: bool) -> WireReply:
+        try:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
+            raise self._gibberish(content.decode("utf-8", "replace")) from None
+        return self._read(answer, responds)
+
+    async def _batched(self, answered: Answered, responds: bool) -> WireReply:
+        """Return what came of a job, as if it had been asked alone."""
+        if answered.status == 404:
+            raise await self._missing(answered.body)
+        if answered.status < 400:
+            return replace(self._read(answered.body, responds), share=SHARE)
+        who = f"The server at {self.endpoint}"
+        return refusal(answered.status, answered.body, who, self._server.key)
+
+    def _read(self, answer: Any, responds: bool) -> WireReply:
+        error = error_in(answer) if isinstance(answer, dict) else None
+        if error is not None:
+            return within(error, f"The server at {self.endpoint}", self._server.key)
+        if not isinstance(answer, dict) or ("output" if responds else "choices") not in answer:
+            raise self._gibberish(json.dumps(answer))
+        reply = responses.read_response(answer) if responds else read_completion(answer)
+        return reply if self._row.bills else replace(reply, cost=None)
 
 
 async def _close(client: Any) -> None:
     await client.close()
 
 
-def _scrubbed(body: Any, key: Key) -> Any:
-    return {"error": {"message": key.scrub(error_message(body)), "code": error_code(body) or None}}
-
-
-def _tokens(usage: Any) -> Tokens:
-    if usage is None:
-        return Tokens()
-    prompt = getattr(usage, "prompt_tokens_details", None)
-    made = getattr(usage, "completion_tokens_details", None)
-    pictures = getattr(prompt, "multimodal_tokens", None)
-    if isinstance(pictures, dict):
-        pictures = pictures.get("image")
-    return Tokens(
-        prompt=usage.prompt_tokens,
-        completion=usage.completion_tokens,
-        reasoning=getattr(made, "reasoning_tokens", None),
-        cached=getattr(prompt, "cached_tokens", None),
-        pictures=pictures if isinstance(pictures, int) else None,
-    )
-
-
-def openai_wire(model: str, server: str = "") -> ChatCompletions:
-    """Return a model of OpenAI's cloud, or of what OPENAI_BASE_URL names. NotAllowed, no key."""
-    row = Server(
-        provider="openai",
-        url=base_url(server, "OPENAI_BASE_URL", CLOUD),
-        key=Key.required("OPENAI_API_KEY"),
-        dialect=Dialect.OPENAI,
-        help="Check the connection, and OPENAI_BASE_URL if it is set.",
-        limit_field="max_completion_tokens",
-        detail="high",
-    )
-    return ChatCompletions(row, model)
+def chat_wire(row: Provider, model: str, server: str = "") -> ChatCompletions:
+    """Return a model at a server, given or of the environment. NotAllowed without a needed key."""
+    return ChatCompletions(server_of(row, server), model)

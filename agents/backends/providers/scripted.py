@@ -1,6 +1,5 @@
 """A backend that answers from a script: for tests, demonstrations and replays."""
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from cropsmith.agents.backends.protocol.backend import Ask, Reply, Status, ToolCall
-from cropsmith.errors import Misconfigured, UsageError
+from cropsmith.errors import Misconfigured, UsageError, why
+from cropsmith.tools.schema.faults import first_fault
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.values import Value
 
@@ -52,9 +52,17 @@ class Scripted:
         """Read a script: one JSON object of ScriptedAnswer per line. UsageError if it is none."""
         try:
             lines = path.read_text("utf-8").splitlines()
-            answers = [ScriptedAnswer.model_validate_json(line) for line in lines if line.strip()]
-        except (OSError, UnicodeDecodeError, ValidationError, json.JSONDecodeError) as error:
-            raise UsageError(f"The script {path} cannot be read: {error}.") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"The script {path} cannot be read: {why(error)}.") from error
+        answers = []
+        for number, line in enumerate(lines, 1):
+            try:
+                if line.strip():
+                    answers.append(ScriptedAnswer.model_validate_json(line))
+            except ValidationError as error:
+                fault = first_fault(error, ScriptedAnswer)
+                said = f"{fault.field} {fault.reason}" if fault.field else "it is no JSON object"
+                raise UsageError(f"{path}:{number}: {said}.") from error
         return cls(answers, name=f"scripted/{path.name}")
 
     def fit(self, size: Size) -> Size:

@@ -5,18 +5,19 @@ import importlib.util
 import io
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from cropsmith.agents.backends.directory.provider import Provider
 from cropsmith.agents.backends.protocol.backend import Picture
 from cropsmith.agents.backends.protocol.wire import (
     Dialect,
-    Trouble,
-    WireFault,
+    Incapable,
     WireReply,
     WireRequest,
 )
-from cropsmith.agents.backends.providers.engine import Engine, Job
-from cropsmith.errors import Misconfigured, MissingExtra, UsageError
+from cropsmith.agents.backends.providers.engine import Engine, PromptJob
+from cropsmith.errors import MissingExtra, UsageError
 
 _engines: dict[str, Engine] = {}
 _lock = threading.Lock()
@@ -47,28 +48,24 @@ class InProcess:
     async def send(self, request: WireRequest) -> WireReply:
         """Answer one request, together with others that arrive now."""
         if request.tools:
-            raise Misconfigured(
+            raise Incapable(
                 "Models in this process do not call tools.", hint="Serve the model with vLLM."
             )
         job = await asyncio.to_thread(_job, request)
-        future = engine_of(self.model).submit(job)
-        try:
-            async with asyncio.timeout(request.timeout):
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            raise WireFault(
-                f"{self.model} gave no answer within {request.timeout:.0f} s.", Trouble.TIMEOUT
-            ) from None
-        finally:
-            # The worker ends this row at its next token if nobody waits any more.
-            job.cancelled = not future.done() or future.cancelled()
+        reply = await engine_of(self.model).ask(job, request.timeout)
+        if request.thinking in (None, "off"):
+            return reply
+        lacks = (
+            "Models in this process are held to their schema from the first word and do not think."
+        )
+        return replace(reply, lacking=[lacks])
 
     async def models(self) -> Sequence[str]:
         """Return the models that this process has loaded."""
         return sorted(_engines)
 
 
-def _job(request: WireRequest) -> Job:
+def _job(request: WireRequest) -> PromptJob:
     from PIL import Image
 
     conversation: list[dict[str, Any]] = []
@@ -82,7 +79,7 @@ def _job(request: WireRequest) -> Job:
             else:
                 content.append({"type": "text", "text": str(part)})
         conversation.append({"role": message.role, "content": content})
-    return Job(
+    return PromptJob(
         conversation=conversation,
         images=images,
         schema=None if request.schema is None else request.schema.native,
@@ -92,7 +89,7 @@ def _job(request: WireRequest) -> Job:
     )
 
 
-def transformers_wire(model: str, server: str = "") -> InProcess:
+def transformers_wire(row: Provider, model: str, server: str = "") -> InProcess:
     """Return a model of this process: a folder or a name of the hub. MissingExtra without torch."""
     if server:
         raise UsageError("A model inside this process has no server.", hint="Leave server out.")

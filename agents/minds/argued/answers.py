@@ -4,8 +4,9 @@ first; every number and text is bounded, because grammars write on without bound
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, create_model
+from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema, create_model
 
+from cropsmith.agents.minds.argued.roles import AskedRole
 from cropsmith.tools.schema.evidence import Element
 from cropsmith.tools.schema.geometry import Box, Point
 from cropsmith.tools.schema.request import Side, Tightness
@@ -66,9 +67,16 @@ class AnalysisAnswer(BaseModel):
     remark: Paragraph
 
 
-class CropIdea(BaseModel):
-    """One proposal: what it serves, why, where."""
+RoleSaid = Annotated[
+    AskedRole | None, WithJsonSchema({"type": "string", "enum": [str(role) for role in AskedRole]})
+]
+"""Asked of every crop; an answer without it still counts."""
 
+
+class CropIdea(BaseModel):
+    """One proposal: what it is among the others, what it serves, why, where."""
+
+    role: RoleSaid = None
     element: Element
     reason: Sentence
     box: Box
@@ -100,5 +108,7 @@ def choice_among(count: int) -> type[BaseModel]:
         comparison=(Paragraph, ...),
         ranking=(ranking, ...),
         choice=(letter, ...),
+        # Optional, so that the answer of a model that leaves it out still counts.
+        reject=(bool, False),
         reasons=(reasons, ...),
     )

@@ -1,4 +1,4 @@
-"""The words of the argued questions: shape, analysis, evidence, examples, rounds."""
+"""The words of the argued questions: analysis, examples, rounds."""
 
 from collections.abc import Sequence
 
@@ -6,32 +6,27 @@ from pydantic import BaseModel
 
 from cropsmith.agents.backends.protocol.backend import Boxes, Message, Part, Picture, Said
 from cropsmith.agents.minds.argued.answers import CropIdea, Proposals
+from cropsmith.agents.minds.argued.roles import AskedRole
 from cropsmith.agents.minds.asking.script import Script, Shown, ShownExample
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate
-from cropsmith.tools.schema.evidence import Analysis, Element, EvidenceKind
-from cropsmith.tools.schema.geometry import Box
-from cropsmith.tools.schema.request import Target
+from cropsmith.tools.schema.evidence import Analysis, Element
 
-
-def shape_words(target: Target) -> str:
-    """Say which shape is asked."""
-    if target.size is not None:
-        size = target.size
-        return f"{size.width}:{size.height}, for an output of {size.width}x{size.height} pixels"
-    if target.ratio is not None:
-        return f"exactly {target.ratio} (width to height), in pixels of the photograph"
-    return "any shape that suits the picture"
+MEASURED = "builtin"
+"""Source of an analysis that was not the model's own."""
 
 
 def analysis_words(analysis: Analysis | None) -> str:
     """Return the analysis as lines of text; empty without one."""
     if analysis is None:
         return ""
-    elements = ", ".join(f"{e.element} ({e.strength:.1f})" for e in analysis.elements)
+    elements = ", ".join(f"{e.element} {e.strength:.1f}" for e in analysis.elements)
+    by = "as measured" if analysis.source == MEASURED else "as you saw them"
     lines = [
         f"Scene: {analysis.scene}" if analysis.scene else "",
-        f"Composition elements: {elements}" if elements else "",
+        f"Composition elements of the whole photograph, {by}, 0 (absent) to 1 (clear): {elements}"
+        if elements
+        else "",
         f"Remark: {analysis.remark}" if analysis.remark else "",
     ]
     return "\n".join(line for line in lines if line)
@@ -43,41 +38,34 @@ def add_examples(script: Script, examples: Sequence[ShownExample], crops: int) -
         best = sorted(shown.example.crops, key=lambda c: -(c.score or 0.0))[:crops]
         script.say("vlm/example", number=number)
         script.parts.append(shown.picture)
+        script.parts.append(Boxes([crop.box for crop in best], shown.picture))
         # MOS runs from 1 to 5; Cropper's tuples carry MOS/5.
         scores = [crop.score / 5 for crop in best if crop.score is not None]
-        whole = tuple(scores) if len(scores) == len(best) else ()
-        script.parts.append(Boxes([crop.box for crop in best], shown.picture, whole))
-
-
-def add_evidence(script: Script, brief: Brief, photo: Picture) -> None:
-    """Add what was found in the photo, each kind with its boxes."""
-    found = [*brief.grounding.found, *brief.evidence]
-    if brief.analysis is not None:
-        found += [*brief.analysis.subjects, *brief.analysis.distractions]
-    groups: dict[str, list[Box]] = {}
-    for evidence in found:
-        if evidence.kind is EvidenceKind.SALIENT:
-            continue
-        label = evidence.phrase or str(evidence.kind)
-        if evidence.kind is EvidenceKind.AVOID:
-            label = f"{label} (to be left out)"
-        groups.setdefault(label, []).append(evidence.box)
-    for label, boxes in groups.items():
-        script.parts.append(f"{label}:")
-        script.parts.append(Boxes(boxes[:6], photo))
+        if len(scores) == len(best):
+            script.say("vlm/example_scores", scores=", ".join(f"{score:.2f}" for score in scores))
 
 
 def said_before(candidates: Sequence[Candidate], answer: type[BaseModel]) -> BaseModel:
     """Return the model's earlier proposals as the answer it gave."""
-    ideas = [CropIdea(element=_element(c), reason=c.reason, box=c.box) for c in candidates]
+    ideas = [
+        CropIdea(role=_role(c), element=_element(c), reason=c.reason, box=c.box) for c in candidates
+    ]
     if answer is Proposals:
         return Proposals(crops=ideas, keep=False)
     return answer.model_validate({"thoughts": "", "crops": ideas, "keep": False})
 
 
+def _details(candidate: Candidate) -> Sequence[str]:
+    sources = (candidate.provenance, *candidate.also)
+    return [word for source in sources for word in source.detail.split("; ")]
+
+
 def _element(candidate: Candidate) -> Element:
-    details = [p.detail for p in (candidate.provenance, *candidate.also)]
-    return next((Element(d) for d in details if d in set(Element)), Element.CENTER)
+    return next((Element(d) for d in _details(candidate) if d in set(Element)), Element.CENTER)
+
+
+def _role(candidate: Candidate) -> AskedRole | None:
+    return next((AskedRole(d) for d in _details(candidate) if d in set(AskedRole)), None)
 
 
 def rounds_of(brief: Brief, source: str) -> list[list[Candidate]]:
@@ -104,20 +92,11 @@ def add_round(
     """
     best_own = max((c.total or 0.0 for c in candidates), default=0.0)
     leader = max(others, key=lambda c: c.total or 0.0, default=None)
-    parts: list[Part] = []
-    told = ""
-    if leader is not None and (leader.total or 0.0) > best_own:
-        told = f"A crop of another source has {leader.total:.2f}; its box comes last."
-    parts.append(
-        script.text(
-            "vlm/refine",
-            leader=told,
-            scores=", ".join(f"{c.total or 0.0:.2f}" for c in candidates),
-            count=count,
-        )
-    )
+    scores = ", ".join(f"{c.total or 0.0:.2f}" for c in candidates)
+    parts: list[Part] = [script.text("vlm/refine", scores=scores, count=count)]
     parts += [item.picture for item in shown]
-    if told and leader is not None:
-        parts.append(Boxes([leader.box], photo))
+    if leader is not None and (leader.total or 0.0) > best_own:
+        score = f"{leader.total or 0.0:.2f}"
+        parts.append(script.told("vlm/leader", photo, score=score, box=leader.box))
     script.turns.append(Message("assistant", [Said(said_before(candidates, answer), photo)]))
     script.turns.append(Message("user", parts))

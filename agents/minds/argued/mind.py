@@ -14,13 +14,17 @@ from cropsmith.agents.minds.argued.answers import (
     Understanding,
     choice_among,
 )
+from cropsmith.agents.minds.argued.filled import (
+    ANALYSIS,
+    UNDERSTANDING,
+    choice_like,
+    proposals_like,
+)
 from cropsmith.agents.minds.argued.messages import (
-    add_evidence,
     add_examples,
     add_round,
     analysis_words,
     rounds_of,
-    shape_words,
 )
 from cropsmith.agents.minds.argued.parse import (
     analysis_from,
@@ -29,11 +33,14 @@ from cropsmith.agents.minds.argued.parse import (
     merged,
     settled,
 )
+from cropsmith.agents.minds.argued.roles import role_words, roles_for
 from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.asking.darkroom import COMPARED, SCORED
+from cropsmith.agents.minds.asking.found import add_evidence, add_rules
 from cropsmith.agents.minds.asking.locating import locate
 from cropsmith.agents.minds.asking.question import Question
 from cropsmith.agents.minds.asking.script import Script, Shown
+from cropsmith.agents.minds.asking.wishes import add_request
 from cropsmith.agents.minds.base.mind import Brief, Mind, MindFailed
 from cropsmith.agents.settings.recipe import Recipe, load_recipe
 from cropsmith.agents.settings.run_settings import Effort
@@ -41,7 +48,8 @@ from cropsmith.agents.trace.record import note
 from cropsmith.tools.drawing.guides import Guide, Overlay
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate
-from cropsmith.tools.schema.evidence import Analysis, Evidence
+from cropsmith.tools.schema.evidence import Analysis, Element, Evidence, EvidenceKind
+from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Intent
 from cropsmith.tools.schema.result import Decision
 
@@ -52,9 +60,8 @@ SAMPLING = 0.7
 """Temperature of the samples beside the first."""
 
 
-def wanted(intent: Intent) -> str:
-    """Say what is wanted, also where nothing was asked."""
-    return intent.read_back or "the best crop"
+ELEMENTS = ", ".join(Element)
+"""The composition elements by name."""
 
 
 class Argued:
@@ -88,17 +95,27 @@ class Argued:
     async def understand(self, view: View, request: CropRequest) -> Intent:
         """Parse by grammar; then let the model read what words alone can say."""
         parsed = await self._builtin.understand(view, request)
-        if self._effort == "quick" or not request.text.strip():
+        words, caption = request.text.strip(), request.caption.strip()
+        if self._effort == "quick" or not (words or caption):
             return parsed
+        photo = await self.asker.darkroom.photo(view)
         script = Script()
-        script.show(await self.asker.darkroom.photo(view))
+        script.show(photo)
         script.say(
             "vlm/understand",
-            request=request.text,
+            said=script.text(
+                "vlm/said_words" if words else "vlm/said_caption", words=words or caption
+            ),
             understood=parsed.read_back or "nothing in particular",
             unclear=", ".join(parsed.unclear) or "nothing",
         )
-        question = Question(purpose="understand", script=script, answer=Understanding)
+        question = Question(
+            purpose="understand",
+            script=script,
+            answer=Understanding,
+            frame=photo,
+            example=UNDERSTANDING,
+        )
         return intent_from(parsed, await self.asker.answer(question))
 
     async def analyse(self, view: View, intent: Intent) -> Analysis:
@@ -109,8 +126,11 @@ class Argued:
         photo = await self.asker.darkroom.photo(view, overlay)
         script = Script()
         script.show(photo, overlay)
-        script.say("vlm/analyse", wanted=wanted(intent))
-        question = Question(purpose="analyse", script=script, answer=AnalysisAnswer, frame=photo)
+        add_request(script, intent, intent.targets, view.size, photo)
+        script.say("vlm/analyse", elements=ELEMENTS)
+        question = Question(
+            purpose="analyse", script=script, answer=AnalysisAnswer, frame=photo, example=ANALYSIS
+        )
         return analysis_from(await self.asker.answer(question), self.name)
 
     async def locate(self, view: View, intent: Intent) -> Sequence[Evidence]:
@@ -143,14 +163,16 @@ class Argued:
         form: type[Proposals | QuickProposals] = QuickProposals if quick else Proposals
         script = Script()
         add_examples(script, examples, crops=5)
-        script.show(photo, overlay)
-        add_evidence(script, brief, photo)
+        self._open(script, brief, photo, overlay)
+        add_rules(script, brief, photo)
+        roles = roles_for(brief, numbers.R)
         script.say(
             "vlm/propose_quick" if quick else "vlm/propose",
             count=numbers.R,
-            wanted=wanted(brief.intent),
-            shape=shape_words(brief.target),
+            roles=role_words(script, roles),
+            elements=ELEMENTS,
             analysis=analysis_words(brief.analysis),
+            keep=script.text(f"vlm/keep_{'open' if _may_stay(brief) else 'shut'}"),
         )
         for number, candidates in enumerate(rounds_of(brief, self.name)):
             if not candidates:
@@ -168,6 +190,7 @@ class Argued:
             script=script,
             answer=form,
             frame=photo,
+            example=proposals_like(roles, brief.target, brief.view.size, quick=quick),
             temperature=numbers.temperature,
         )
 
@@ -197,15 +220,17 @@ class Argued:
         photo = await self.asker.darkroom.photo(brief.view)
         shown = await self._pictures(brief, leaders, COMPARED)
         script = Script()
-        script.show(photo)
-        script.say("vlm/leaders", wanted=wanted(brief.intent))
+        self._open(script, brief, photo)
+        script.say("vlm/leaders")
         script.parts.append(Boxes([leader.box for leader in leaders], photo))
+        form = choice_among(len(leaders))
         return Question(
             purpose="decide",
             script=script,
-            answer=choice_among(len(leaders)),
+            answer=form,
             frame=photo,
-            endings=[_compared(script, brief, order) for order in (shown, shown[::-1])],
+            example=choice_like(form, len(leaders)),
+            endings=[_compared(script, order) for order in (shown, shown[::-1])],
         )
 
     def decided(
@@ -220,10 +245,25 @@ class Argued:
 
     async def _choice(self, brief: Brief, photo: Picture, order: Sequence[Shown]) -> Reply:
         script = Script()
-        script.show(photo)
-        script.parts += _compared(script, brief, order)
-        question = Question(purpose="decide", script=script, answer=choice_among(len(order)))
+        self._open(script, brief, photo)
+        script.parts += _compared(script, order)
+        form = choice_among(len(order))
+        question = Question(
+            purpose="decide",
+            script=script,
+            answer=form,
+            frame=photo,
+            example=choice_like(form, len(order)),
+        )
         return await self.asker.reply(self.asker.ask_of(question))
+
+    def _open(
+        self, script: Script, brief: Brief, photo: Picture, overlay: Overlay | None = None
+    ) -> None:
+        """Begin as every question about crops does, so that a prefix cache finds it again."""
+        script.show(photo, overlay)
+        add_request(script, brief.intent, [brief.target], brief.view.size, photo)
+        add_evidence(script, brief, photo, self.name)
 
     def _first_choice(self, brief: Brief, leaders: Sequence[Candidate]) -> Decision:
         own = [c for c in leaders if c.proposed_by(self.name)]
@@ -241,18 +281,26 @@ class Argued:
 
     def _overlay(self, brief: Brief) -> Overlay:
         analysis = brief.analysis
-        subjects = [] if analysis is None else [e.box for e in analysis.subjects]
+        seen = () if analysis is None else analysis.subjects
+        # What merely stands out was not found, and would be read as the subject.
+        subjects = [e for e in seen if e.kind is not EvidenceKind.SALIENT]
         return Overlay(
             (Guide.THIRDS, Guide.LINES, Guide.BOXES),
-            boxes=[*(e.box for e in brief.grounding.found), *subjects],
+            boxes=[e.box for e in (*brief.grounding.found, *subjects)],
             lines=() if analysis is None else analysis.lines,
         )
 
 
-def _compared(script: Script, brief: Brief, order: Sequence[Shown]) -> list[Part]:
+def _may_stay(brief: Brief) -> bool:
+    """Tell whether the whole photo is of the asked shape, and was not ruled out."""
+    ratio = brief.target.ratio
+    return brief.intent.keep is not False and ratio in (None, Ratio.of_size(brief.view.size))
+
+
+def _compared(script: Script, order: Sequence[Shown]) -> list[Part]:
     """Return the pictures under their letters, and what is asked of them."""
     parts: list[Part] = []
     for letter, item in zip(LETTERS, order, strict=False):
         parts += [script.text("vlm/letter", letter=letter), item.picture]
-    parts.append(script.text("vlm/decide", count=len(order), wanted=wanted(brief.intent)))
+    parts.append(script.text("vlm/decide", count=len(order)))
     return parts

@@ -14,9 +14,9 @@ from cropsmith.agents.minds.argued.answers import (
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, ElementFinding, Evidence, EvidenceKind, Line
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.geometry import Box, Size, whole_pixels
 from cropsmith.tools.schema.request import CopySpace, Intent, Phrase, Side, Tightness
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 SAME = 0.97
 """IoU from which two proposals count as one."""
@@ -81,6 +81,8 @@ def candidates_from(
     made: list[Candidate] = []
 
     def add(box: Box, reason: str, detail: str) -> None:
+        if brief.intent.keep is False:
+            box = _smaller_than(brief.view.size, box)
         if any(box.iou(known.box) >= SAME for known in made):
             return
         made.append(
@@ -97,8 +99,19 @@ def candidates_from(
         if answer.keep and brief.intent.keep is not False:
             add(Box.whole(), KEPT, "")
         for idea in answer.crops:
-            add(idea.box, idea.reason.strip(), str(idea.element))
+            served = str(idea.element) if idea.role is None else f"{idea.element}; {idea.role}"
+            add(idea.box, idea.reason.strip(), served)
     return made
+
+
+def _smaller_than(photo: Size, box: Box) -> Box:
+    """Return the box, a pixel less a side where it comes to the whole photo: still a crop.
+
+    Where the photo may not stay as it is, the whole of it would be no candidate at all.
+    """
+    if whole_pixels(box, photo).size != photo or min(photo.width, photo.height) < 2:
+        return box
+    return Box(x1=0, y1=0, x2=1 - 1 / photo.width, y2=1 - 1 / photo.height)
 
 
 def settled(
@@ -106,13 +119,14 @@ def settled(
 ) -> Decision:
     """Return the decision for a candidate that needed no comparison, with its proposer's reason."""
     others = [c.id for c in leaders if c.id != chosen.id]
-    kept = chosen.box == Box.whole()
+    verdict = Verdict.on(chosen.box)
     return Decision(
         target=brief.target_index,
         chosen=chosen.id,
-        kept=kept,
+        verdict=verdict,
         reasons=(
-            chosen.reason or (KEPT if kept else "It is the only crop that fits the request."),
+            chosen.reason
+            or (KEPT if verdict is Verdict.KEEP else "It is the only crop that fits the request."),
         ),
         source=source,
         ranking=(chosen.id, *others),
@@ -142,14 +156,20 @@ def merged(
             points[by_letter[letter]] += len(order) - place
     ranked = sorted(leaders, key=lambda leader: -points[leader.id])
     best = ranked[0]
-    kept = best.box == Box.whole()
+    verdict = Verdict.on(best.box)
     told = [r.strip() for r in reasons.get(best.id, ()) if r.strip()]
     if not told:
-        told = [best.reason] if best.reason else [KEPT if kept else "Ranked best in both orders."]
+        kept = KEPT if verdict is Verdict.KEEP else "Ranked best in both orders."
+        told = [best.reason or kept]
+    # Where the photo may stay as it is, that is the answer when no crop will do.
+    if all(answer.reject for _, answer in ballots) and not any(
+        leader.box == Box.whole() for leader in leaders
+    ):
+        verdict = Verdict.REJECT
     return Decision(
         target=brief.target_index,
         chosen=best.id,
-        kept=kept,
+        verdict=verdict,
         reasons=tuple(told),
         source=source,
         ranking=tuple(c.id for c in ranked),

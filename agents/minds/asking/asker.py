@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from cropsmith.agents.backends.protocol.backend import Ask, Backend, Reply, Status
-from cropsmith.agents.backends.protocol.wire import NoSuchModel
+from cropsmith.agents.backends.protocol.backend import Ask, Backend, Reply, Status, Thinking
+from cropsmith.agents.backends.protocol.wire import Incapable, NoSuchModel
 from cropsmith.agents.minds.asking.darkroom import COMPARED, Darkroom
 from cropsmith.agents.minds.asking.question import Question
 from cropsmith.agents.minds.asking.script import ShownExample
@@ -32,13 +32,18 @@ class Asker:
         *,
         temperature: float | None = None,
         seed: int = 0,
+        thinking: Thinking | None = None,
         example_data: Callable[[Example], bytes | None] | None = None,
     ) -> None:
-        """`temperature` None leaves it to each question; `example_data` finds stored pictures."""
+        """`temperature` None leaves it to each question; `example_data` finds stored pictures.
+
+        `thinking` None is as little as goes without saying.
+        """
         self.backend = backend
         self.darkroom = Darkroom(backend)
         self._temperature = temperature
         self._seed = seed
+        self._thinking = thinking
         self._example_data = example_data
         self._answered = False
 
@@ -63,14 +68,21 @@ class Asker:
             messages=messages,
             answer=question.answer,
             frame=question.frame,
+            example=question.example,
             temperature=question.temperature if asked is None else asked,
             seed=self._seed,
+            thinking=self._thinking,
             prompt_hashes=tuple(question.script.hashes),
         )
 
     async def ask(self, ask: Ask) -> Reply:
-        """Ask. Raises what the backend raises, and Unavailable if nobody has ever answered."""
+        """Ask. Raises what the backend raises, and Unavailable if nobody has ever answered.
+
+        What the model or server lacks is noted.
+        """
         reply = await self.backend.ask(ask)
+        for lacks in reply.lacking:
+            note(lacks, lacking=True)
         if reply.trouble == "connection" and not self._answered:
             raise Unavailable(reply.reason)
         self._answered = self._answered or reply.status is not Status.UNAVAILABLE
@@ -84,6 +96,10 @@ class Asker:
             raise MindFailed(str(spent), status="error", source=self.name) from spent
         except (NotAllowed, NoSuchModel, MissingExtra):
             raise
+        except Incapable as error:
+            # Too many pictures, too long a prompt: others answer instead, and it is told.
+            note(str(error), lacking=True)
+            raise MindFailed(str(error), status="error", source=self.name) from error
         except CropsmithError as error:
             # A server that refuses one request (too many pictures, context) may take the next;
             # one that has not answered anything yet is the person's to put right.

@@ -47,7 +47,7 @@ class Darkroom:
         return await asyncio.to_thread(_stored, data, side)
 
     def _photo(self, view: View, overlay: Overlay | None) -> Picture:
-        key = (view.sha256, repr(overlay))
+        key = (view.key, repr(overlay))
         with self._lock:
             if found := self._photos.get(key):
                 return found

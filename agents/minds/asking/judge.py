@@ -8,6 +8,7 @@ not be compared, so then none is.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from pydantic import BaseModel, Field, create_model
 from cropsmith.agents.backends.protocol.backend import Part
 from cropsmith.agents.minds.asking.asker import Asker
 from cropsmith.agents.minds.asking.darkroom import SCORED
+from cropsmith.agents.minds.asking.found import add_evidence
 from cropsmith.agents.minds.asking.question import Question
 from cropsmith.agents.minds.asking.script import Script
+from cropsmith.agents.minds.asking.wishes import add_request
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.scorers.row import Scene, ScorerRow, Scores
@@ -26,6 +29,10 @@ BATCH = 8
 """Crops judged in one call."""
 
 ROW = ScorerRow(name="judge", about="a vision-language model's own verdict, 0 to 10", high=10.0)
+
+
+LIKE = (6, 3, 8, 4, 9, 2)
+"""Scores that the prompt shows of the form."""
 
 
 def verdict_on(count: int) -> type[BaseModel]:
@@ -57,15 +64,19 @@ async def judge(asker: Asker, brief: Brief, candidates: Sequence[Candidate]) -> 
 
 async def _batch(asker: Asker, brief: Brief, candidates: Sequence[Candidate]) -> dict[str, float]:
     script = Script()
-    script.show(await asker.darkroom.photo(brief.view))
-    wanted = brief.intent.read_back or "the best crop"
-    script.say("vlm/judge", wanted=wanted, count=len(candidates))
+    photo = await asker.darkroom.photo(brief.view)
+    script.show(photo)
+    add_request(script, brief.intent, [brief.target], brief.view.size, photo)
+    add_evidence(script, brief, photo, asker.name)
+    script.say("vlm/judge", count=len(candidates))
     pictures: list[Part] = []
     for number, candidate in enumerate(candidates, start=1):
         picture = await asker.darkroom.crop(brief.view, candidate.box, SCORED)
         pictures += [f"Crop {number}:", picture]
     script.parts += pictures
+    form = verdict_on(len(candidates))
+    like = form.model_validate({"scores": list(islice(cycle(LIKE), len(candidates)))})
     verdict: Any = await asker.answer(
-        Question(purpose="judge", script=script, answer=verdict_on(len(candidates)))
+        Question(purpose="judge", script=script, answer=form, frame=photo, example=like)
     )
     return {c.id: float(s) for c, s in zip(candidates, verdict.scores, strict=True)}

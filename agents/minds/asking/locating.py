@@ -27,6 +27,10 @@ class Located(BaseModel):
     things: Annotated[list[LocatedThing], Field(max_length=12)]
 
 
+LIKE = Located(things=[LocatedThing(number=1, box=Box(x1=0.61, y1=0.12, x2=0.74, y2=0.27))])
+"""What the prompt shows of the form."""
+
+
 async def locate(asker: Asker, view: View, intent: Intent) -> Sequence[Evidence]:
     """Return boxes of the intent's subjects and exclusions. MindFailed when there is no answer."""
     wanted = [(EvidenceKind.SUBJECT, p) for p in intent.subjects]
@@ -37,7 +41,7 @@ async def locate(asker: Asker, view: View, intent: Intent) -> Sequence[Evidence]
     things = "\n".join(f"{n}. {p.text}" for n, (_, p) in enumerate(wanted, start=1))
     script.say("vlm/locate", things=things)
     answer = await asker.answer(
-        Question(purpose="locate", script=script, answer=Located, frame=photo)
+        Question(purpose="locate", script=script, answer=Located, frame=photo, example=LIKE)
     )
     return [
         Evidence(

@@ -22,6 +22,8 @@ class Question(Generic[A]):
     answer: type[A]
     frame: Picture | None = None
     """The picture that the answer's boxes refer to."""
+    example: BaseModel | None = None
+    """A filled answer that shows the form, its values no photo's own."""
     temperature: float = 0.0
     """Of the sampling, where the person asked for none."""
     endings: Sequence[Sequence[Part]] = ((),)

@@ -1,13 +1,14 @@
 """A question under way, part by part, and pictures beside what they show.
 
-Order within a request: system, examples, photo, words; rounds append turns and change nothing
-before them, so that a server's prefix cache finds all of the earlier rounds.
+Order within a request: system, examples, photo, the person's words and wishes, what was found, the
+question. What is equal between the questions of a photo comes first, and rounds append turns and
+change nothing before them, so that a server's prefix cache finds all of it.
 """
 
 from dataclasses import dataclass, field
 
-from cropsmith.agents.backends.protocol.backend import Message, Part, Picture
-from cropsmith.prompts import render
+from cropsmith.agents.backends.protocol.backend import Message, Part, Picture, Place, Told
+from cropsmith.prompts import checked, hash_of, render
 from cropsmith.tools.drawing.guides import Overlay
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import Example
@@ -26,12 +27,25 @@ class Script:
         """Add a prompt to the turn."""
         self.parts.append(self.text(name, **variables))
 
+    def tell(self, name: str, picture: Picture, **values: str | Place) -> None:
+        """Add a prompt about places in a picture, which the adapter writes in its numbers."""
+        self.parts.append(self.told(name, picture, **values))
+
     def text(self, name: str, **variables: object) -> str:
         """Return a rendered prompt and note its hash."""
         prompt = render(name, **variables)
-        if prompt.template_sha256 not in self.hashes:
-            self.hashes.append(prompt.template_sha256)
+        self._note(prompt.template_sha256)
         return prompt.text
+
+    def told(self, name: str, picture: Picture, **values: str | Place) -> Told:
+        """Return a prompt about places in a picture, and note its hash."""
+        template = checked(name, values.keys())
+        self._note(hash_of(template))
+        return Told(template, values, picture)
+
+    def _note(self, sha256: str) -> None:
+        if sha256 not in self.hashes:
+            self.hashes.append(sha256)
 
     def show(self, picture: Picture, overlay: Overlay | None = None) -> None:
         """Add the photo, and the legend of what is drawn on it."""

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from cropsmith.errors import CropsmithError
+from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.opened_photo import View
+from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import Analysis, Evidence, Example, Grounding
+from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest, Intent, Target
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 
 class MindFailed(CropsmithError):
@@ -37,6 +41,26 @@ class Brief:
     earlier: Sequence[Candidate] = field(default=())
     """Scored candidates of earlier rounds, best first; empty at the first proposal."""
     round: int = 0
+    rules: Sequence[Constraint] = ()
+    """What every proposal will be solved under; told to a model in these very words."""
+
+    @property
+    def seen(self) -> Sequence[Evidence]:
+        """All that was found, named or not."""
+        return (*self.grounding.found, *self.evidence)
+
+    def reasons(self, box: Box, preference: Preference, verdict: Verdict) -> tuple[str, ...]:
+        """Return why this crop, in sentences from what was found, asked and measured."""
+        told = reasons_for(
+            self.view.sight,
+            box,
+            self.seen,
+            intent=self.intent,
+            lacking=self.view.photo.missing,
+            verdict=verdict,
+            preference=preference,
+        )
+        return tuple(told)
 
     @property
     def ratio(self) -> float | None:

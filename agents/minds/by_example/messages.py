@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pydantic import BaseModel, Field, create_model
 
-from cropsmith.agents.backends.protocol.backend import Boxes, Picture, Said
+from cropsmith.agents.backends.protocol.backend import Picture, Reach, Said
 from cropsmith.agents.backends.protocol.pictures import picture_of
 from cropsmith.agents.minds.asking.script import Script, Shown, ShownExample
+from cropsmith.agents.minds.asking.wishes import add_request
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.settings.recipe import TaskRecipe
 from cropsmith.tools.drawing.contact_sheet import Tile, contact_sheet
 from cropsmith.tools.images.photo import open_photo
-from cropsmith.tools.schema.evidence import Example, ExpertCrop
+from cropsmith.tools.schema.evidence import EvidenceKind, ExpertCrop
 from cropsmith.tools.schema.geometry import Box, Point
 
 PIXELS_A_TOKEN = 750
@@ -27,21 +28,13 @@ PIXELS_A_TOKEN = 750
 TOKENS_A_LINE = 40
 """Caption and boxes of one example or candidate, roughly."""
 
+STANDING_IN = ("saliency", "motion")
+"""Sources of boxes that show where the eye goes first and where things move, whatever they are."""
+
+LIKE = (Box(x1=0.08, y1=0.11, x2=0.83, y2=0.94), Box(x1=0.31, y1=0.24, x2=0.77, y2=0.82))
+
 SCALE = 5.0
 """MOS of the best crop there can be: `s` is told as MOS / 5."""
-
-
-class Centred(BaseModel):
-    """The centre of a subject, told in the model's own coordinates."""
-
-    centre: Point
-
-
-class CentredCrop(BaseModel):
-    """An example for a subject: where it is, and a good crop for it."""
-
-    centre: Point
-    box: Box
 
 
 class ScoredBox(BaseModel):
@@ -57,11 +50,47 @@ class PlainBox(BaseModel):
     box: Box
 
 
+class ScoredCrops(BaseModel):
+    """Crops with scores, as an answer tells them."""
+
+    crops: list[ScoredBox]
+
+
+class PlainCrops(BaseModel):
+    """Crops as an answer tells them."""
+
+    crops: list[PlainBox]
+
+
+def asked_of(brief: Brief) -> str:
+    """Return what is asked: "free", "subject", "ratio", or "unlocated", a subject not found.
+
+    A place that nobody found is not stated: not the point where the eye goes first either.
+    """
+    task = brief.intent.task
+    return "unlocated" if task == "subject" and subject_centre(brief) is None else task
+
+
 def answer_of(task: str, count: int) -> type[BaseModel]:
     """Return the schema of an answer with up to `count` crops."""
     item = ScoredBox if task == "free" else PlainBox
     crops = Field(min_length=1, max_length=count)
     return create_model("Crops", crops=(list[item], crops))  # type: ignore[valid-type]
+
+
+def answered(task: str, crops: Sequence[tuple[Box, float | None]]) -> BaseModel:
+    """Return crops, each with its score, in exactly the form of an answer to the task.
+
+    Where an expert gave no score none is told.
+    """
+    if task == "free" and all(score is not None for _, score in crops):
+        return ScoredCrops(crops=[ScoredBox(score=score or 0.0, box=box) for box, score in crops])
+    return PlainCrops(crops=[PlainBox(box=box) for box, _ in crops])
+
+
+def like(task: str) -> BaseModel:
+    """Return what the prompt shows of the form where no example does."""
+    return answered(task, [(box, 0.84 - 0.13 * n) for n, box in enumerate(LIKE)])
 
 
 @dataclass(frozen=True)
@@ -112,9 +141,12 @@ def add_examples(script: Script, packed: Packed, task: str) -> None:
             script.say("cropper/sheet", first=start + 1, last=start + len(some))
             script.parts.append(sheet_of(some, start + 1))
         for number, shown in enumerate(some, start=start + 1):
-            _caption(script, shown.example, number, task)
+            _caption(script, shown, number, task)
             if packed.per_sheet == 1:
                 script.parts.append(shown.picture)
+            else:
+                # Nobody sees this photo by itself: without its size pixels would mean nothing.
+                script.tell("cropper/sheet_size", shown.picture, size=Reach(1, 1))
             _crops(script, shown, task)
 
 
@@ -132,7 +164,8 @@ def sheet_of(shown: Sequence[ShownExample], first: int) -> Picture:
     return picture_of(contact_sheet(tiles, side=side))
 
 
-def _caption(script: Script, example: Example, number: int, task: str) -> None:
+def _caption(script: Script, shown: ShownExample, number: int, task: str) -> None:
+    example = shown.example
     if task == "ratio":
         crop = example.crops[0].box
         ratio = crop.width * example.width / (crop.height * example.height)
@@ -142,60 +175,72 @@ def _caption(script: Script, example: Example, number: int, task: str) -> None:
             photo=f"{example.width / example.height:.2f}",
             crop=f"{ratio:.2f}",
         )
+    elif task == "subject" and example.subject is not None:
+        picture, centre = shown.picture, example.subject
+        script.tell("cropper/example_subject", picture, number=f"{number}", centre=centre)
+    elif task == "subject":
+        script.say("cropper/example_unlocated", number=number)
     else:
         script.say("cropper/example", number=number)
 
 
 def _crops(script: Script, shown: ShownExample, task: str) -> None:
-    example, picture = shown.example, shown.picture
-    if task == "subject":
-        centre = example.subject or example.crops[0].box.centre
-        value = CentredCrop(centre=centre, box=example.crops[0].box)
-        script.parts.append(Said(value, picture))
-        return
-    boxes = [crop.box for crop in example.crops]
-    scores = _scores(example.crops) if task == "free" else ()
-    script.parts.append(Boxes(boxes, picture, scores))
+    crops = [(crop.box, _score(crop)) for crop in shown.example.crops]
+    if task == "subject" and shown.example.subject is not None:
+        crops = crops[:1]
+    script.parts.append(Said(answered(task, crops), shown.picture))
 
 
-def _scores(crops: Sequence[ExpertCrop]) -> Sequence[float]:
-    """Return MOS / 5 of each crop; nothing where a crop has no score."""
-    known = [crop.score for crop in crops if crop.score is not None]
-    return [score / SCALE for score in known] if len(known) == len(crops) else ()
+def _score(crop: ExpertCrop) -> float | None:
+    """Return MOS / 5."""
+    return None if crop.score is None else round(crop.score / SCALE, 2)
 
 
 def add_question(script: Script, brief: Brief, photo: Picture, count: int) -> None:
-    """Add the photo and what is asked of it."""
-    task = brief.intent.task
+    """Add the photo, what the person asked, and what is asked of the model."""
+    task, centre = asked_of(brief), subject_centre(brief)
     script.say("cropper/photo")
     script.parts.append(photo)
     size = brief.view.size
-    wanted = brief.intent.read_back
-    if task == "free":
-        script.say("cropper/query_free", count=count)
-    elif task == "subject":
-        script.parts.append(Said(Centred(centre=subject_centre(brief)), photo))
-        script.say("cropper/query_subject", count=count, wanted=wanted)
+    if brief.intent.words or task != "free":
+        add_request(script, brief.intent, [brief.target], size, photo)
+    if task == "subject" and centre is not None:
+        script.tell("cropper/query_subject", photo, count=f"{count}", centre=centre)
+    elif task in ("free", "unlocated"):
+        script.say(f"cropper/query_{task}", count=count)
     else:
         script.say(
             "cropper/query_ratio",
             count=count,
             photo=f"{size.width / size.height:.2f}",
             ratio=str(brief.target.ratio or "that suits it"),
-            wanted=wanted,
         )
 
 
-def subject_centre(brief: Brief) -> Point:
-    """Return the centre of the subject: grounded, given, else where the eye goes first."""
+def subject_centre(brief: Brief) -> Point | None:
+    """Return the centre of the subject that was given or found; None where none was.
+
+    The centroid of its mask, where there is one, else the middle of its box; of several subjects
+    the mean, each weighted by the area of its box. What only stands in for a thing that was not
+    found is no subject.
+    """
     if brief.intent.subject_box is not None:
-        return brief.intent.subject_box.centre
-    if brief.grounding.found:
-        boxes = [evidence.box for evidence in brief.grounding.found]
-        return boxes[0].union(*boxes[1:]).centre
-    if brief.analysis is not None and brief.analysis.focal_point is not None:
-        return brief.analysis.focal_point
-    return brief.view.sight.focal_point
+        return brief.intent.subject_centre or brief.intent.subject_box.centre
+    missing = brief.grounding.missing
+    found = [
+        one
+        for one in brief.grounding.found
+        if one.kind is EvidenceKind.SUBJECT
+        and one.source not in STANDING_IN
+        and not (one.phrase and one.phrase in missing)
+    ]
+    if not found:
+        return None
+    total = sum(one.box.area for one in found)
+    return Point(
+        x=sum(one.middle.x * one.box.area for one in found) / total,
+        y=sum(one.middle.y * one.box.area for one in found) / total,
+    )
 
 
 def add_round(
@@ -207,7 +252,8 @@ def add_round(
         score = item.candidate.total or 0.0
         turn.say("cropper/crop", number=number, score=f"{score:.2f}")
         turn.parts.append(item.picture)
-        scores = [round(score, 2)] if task == "free" else []
-        turn.parts.append(Boxes([item.candidate.box], photo, scores))
+        # A total may lie beyond what an expert's score can be.
+        bounded = min(1.0, max(0.0, round(score, 2)))
+        turn.parts.append(Said(answered(task, [(item.candidate.box, bounded)]), photo))
     turn.say(f"cropper/refine_{task}", count=count)
     script.parts += turn.parts

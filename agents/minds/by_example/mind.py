@@ -22,6 +22,8 @@ from cropsmith.agents.minds.by_example.messages import (
     add_question,
     add_round,
     answer_of,
+    asked_of,
+    like,
     pack,
 )
 from cropsmith.agents.settings.recipe import Recipe, TaskRecipe
@@ -32,7 +34,7 @@ from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, Evidence
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest, Intent
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import Decision, Verdict
 
 
 class ByExample:
@@ -67,7 +69,7 @@ class ByExample:
     async def proposal(self, brief: Brief) -> Question[Any]:
         """Return the question: examples, photo, what is sought, the last round with its scores."""
         recipe = self._recipe.of(brief.intent)
-        task = brief.intent.task
+        task = asked_of(brief)
         photo = await self.asker.darkroom.photo(brief.view)
         last = last_round(brief, self.name)
         shown = [
@@ -86,6 +88,7 @@ class ByExample:
             script=script,
             answer=answer_of(task, count),
             frame=photo,
+            example=like(task),
             temperature=recipe.temperature,
         )
 
@@ -131,7 +134,7 @@ class ByExample:
         return Decision(
             target=brief.target_index,
             chosen=chosen.id,
-            kept=chosen.box == Box.whole(),
+            verdict=Verdict.on(chosen.box),
             reasons=(
                 f"{how}, of {len(pool)} crops of {where}, "
                 f"proposed after {len(brief.examples)} similar photos.",

@@ -15,7 +15,10 @@ from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.minds.with_tools.inquiry import Findings
 from cropsmith.agents.trace.record import note
 from cropsmith.errors import CropsmithError, Infeasible
+from cropsmith.tools.constraints.fitting import fitted
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for
+from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.must_stay import must_stay
 from cropsmith.tools.constraints.solver import solve
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.ground import Sources, ground
@@ -74,20 +77,24 @@ class Bench:
     grounding: Grounding = field(default_factory=Grounding)
     evidence: Sequence[Evidence] = ()
     examples: Sequence[Example] = ()
+    rules: Sequence[Constraint] = ()
+    """What every proposal will be solved under; empty once they are."""
     sources: Sources = field(default_factory=Sources)
     """Who can look for words: the detector, where there is one."""
 
 
 def find(bench: Bench, given: GroundArguments) -> Findings:
     """Look for a phrase with the detector, and in what was already found."""
+    missing = {phrase.lower() for phrase in bench.grounding.missing}
     known = [e for e in bench.grounding.found if e.phrase.lower() == given.phrase.lower()]
-    if known:
+    if known and given.phrase.lower() not in missing:  # or it only stands in
         return _found(given.phrase, known)
     intent = Intent(task="subject", targets=(bench.target,), subjects=(phrase_of(given.phrase),))
     grounding = ground(bench.view, intent, bench.sources)
     if grounding.found:
         return _found(given.phrase, grounding.found)
-    why = "" if bench.sources.detector is not None else " No detector is at hand."
+    able = bench.sources.detector is not None or not grounding.beyond
+    why = "" if able else " No finder at hand knows what that is."
     if not grounding.guesses:
         return Findings(text=f"Nothing was found for {given.phrase}.{why}")
     guesses = tuple(guess.box for guess in grounding.guesses)
@@ -159,7 +166,10 @@ def settle(bench: Bench, given: OneBox) -> Findings:
     """Give the nearest crop that satisfies the request's hard constraints, or say what stands."""
     size = bench.view.size
     evidence = [*bench.grounding.found, *bench.evidence]
-    rules = constraints_for(bench.intent, bench.target, evidence, size)
+    staying = fitted(must_stay(bench.intent, evidence), bench.target, size)
+    rules = bench.rules or constraints_for(
+        bench.intent, bench.target, evidence, size, staying=staying
+    )
     try:
         pixels = solve(given.box, bench.target, rules, size, upscale=bench.intent.upscale)
     except Infeasible as conflict:
@@ -168,7 +178,7 @@ def settle(bench: Bench, given: OneBox) -> Findings:
     held = ", ".join(dict.fromkeys(check.name for check in check_all(pixels, rules) if check.ok))
     same = "already legal" if box.iou(given.box) > 0.999 else "moved to be legal"
     words = f"{pixels.size.width}x{pixels.size.height} pixels, {same}; holds: {held}."
-    return Findings(text=words, boxes=(box,))
+    return Findings(text=" ".join((words, *staying.notes)), boxes=(box,))
 
 
 @dataclass(frozen=True)
@@ -238,7 +248,10 @@ def use(bench: Bench, name: str, given: BaseModel) -> Findings:
 
 
 def bench_for(
-    brief: Brief, scorers: ScorerTable, find_detector: Callable[[], Detector | None]
+    brief: Brief,
+    scorers: ScorerTable,
+    find_detector: Callable[[], Detector | None],
+    offline: bool = False,
 ) -> Bench:
     """Return what the hands work on for a brief; without a detector that fails, with a note."""
     try:
@@ -255,5 +268,6 @@ def bench_for(
         grounding=brief.grounding,
         evidence=brief.evidence,
         examples=brief.examples,
-        sources=Sources(detector=detector, evidence=brief.evidence),
+        rules=brief.rules,
+        sources=Sources(detector=detector, evidence=brief.evidence, offline=offline),
     )

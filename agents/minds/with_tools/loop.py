@@ -68,8 +68,8 @@ class Talk:
     """What is said before each answer."""
     bench: Bench
     limits: Limits
-    first: str
-    """The tool that the first turn must call; "auto" leaves it to the model."""
+    openings: Sequence[str]
+    """The tools that the first turns must call, in order; later ones are left to the model."""
 
 
 async def model(state: Inquiry, runtime: Runtime[Talk]) -> dict[str, Any]:
@@ -127,13 +127,13 @@ def _allowed(talk: Talk, state: Inquiry) -> bool:
 
 
 async def _turn(talk: Talk, state: Inquiry, said: Sequence[Message]) -> dict[str, Any]:
-    asker = talk.asker
+    asker, turns = talk.asker, len(state["turns"])
     ask = replace(
         asker.ask_of(talk.question),
         purpose=f"{talk.question.purpose} with tools",
         messages=said,
         tools=SPECS,
-        tool_choice="auto" if state["turns"] else talk.first,
+        tool_choice=talk.openings[turns] if turns < len(talk.openings) else "auto",
     )
     try:
         reply = await asker.ask(ask)
@@ -147,6 +147,9 @@ async def _turn(talk: Talk, state: Inquiry, said: Sequence[Message]) -> dict[str
         return {"refused": True}
     talk.limits.paid += reply.cost or 0.0
     cost = state["cost"] + (reply.cost or 0.0)
+    if not turns:
+        for told in reply.notes:
+            note(told)
     if reply.status is not Status.OK:
         note(f"A turn with tools ended as {reply.status}: {reply.reason}")
     if reply.status is not Status.OK or not reply.tool_calls:

@@ -37,14 +37,14 @@ class WithTools:
         inner: Way,
         bench: Callable[[Brief], Bench],
         *,
-        first: str = "auto",
+        openings: Sequence[str] = (),
         turns: int = TURNS,
         max_cost: float | None = None,
     ) -> None:
-        """`first` names the tool that the first turn must call; "auto" leaves it to the model."""
+        """`openings` are the tools that the first turns must call; later ones are the model's."""
         self.inner = inner
         self._bench = bench
-        self._first = first
+        self._openings = tuple(openings)
         self._limits = Limits(turns, max_cost)
         self._toolless = False
 
@@ -102,7 +102,7 @@ class WithTools:
             endings=[[*ending, now] for ending in question.endings],
             bench=await asyncio.to_thread(self._bench, brief),
             limits=self._limits,
-            first=self._first,
+            openings=self._openings,
         )
         start = opened(question.purpose, len(question.endings))
         ended = await tool_loop().ainvoke(start, context=talk)

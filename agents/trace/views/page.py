@@ -1,26 +1,18 @@
-"""A trace as one HTML file that needs nothing else: no network, no server, no fonts.
+"""A trace as one HTML file: everything of a run, to look at and to go on from."""
 
-All data goes in as JSON, and the page's own script makes elements of it, so that no text of others
-is ever parsed as markup. A policy in the file allows exactly its own script and styles.
-"""
-
-import base64
-import hashlib
-import html
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
+from cropsmith.agents.settings.rows import rows
+from cropsmith.agents.trace.conversation import Texts
 from cropsmith.agents.trace.photo import small_jpeg
-from cropsmith.agents.trace.record import Step, StepMark
-from cropsmith.agents.trace.values import Trace
+from cropsmith.agents.trace.values import Trace, TraceHead
 from cropsmith.agents.trace.views.account import Account, account_of
-from cropsmith.agents.trace.views.story import price, took, when
-from cropsmith.agents.trace.views.summary import summary
+from cropsmith.agents.trace.views.document import Sheet, Studio, document
+from cropsmith.agents.trace.views.steps import data_url, pictures_of, steps_of
+from cropsmith.agents.trace.views.story import origin_told, price, took, when
+from cropsmith.agents.trace.views.summary import finder, verdict_of
+from cropsmith.agents.trace.views.why import why
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Point
@@ -29,56 +21,37 @@ from cropsmith.tools.schema.plain_text import one_line
 PHOTO_SIDE = 1280
 """Long side of the photo in the page, in pixels."""
 
-SHOWN_SIDE = 240
-"""Long side of the pictures that models were shown."""
-
-SHOWN_LIMIT = 40
-"""Pictures embedded at most; the others are named by their hash."""
+KEPT = ("trace", "approve", "taste")
+"""Settings that a run which goes on has as its origin had them."""
 
 FAINT = 0.01
 """Strength of a composition element below which it is not there."""
 
-_SCRIPTS = ("dom.js", "stage.js", "sections.js")
+SHEET = Sheet(
+    scripts=(
+        "dom.js",
+        "picture.js",
+        "stage.js",
+        "sections.js",
+        "why.js",
+        "call.js",
+        "onward.js",
+        "tree.js",
+    ),
+    styles=("page.css",),
+)
 
 
-def page(trace: Trace, images: ImageStore, *, back: str = "") -> str:
-    """Return the HTML of a trace; `back` is an address to go back to, in the studio."""
-    style, script = _style(), _script()
-    parts = {
-        "policy": policy(),
-        "title": html.escape(one_line(f"{trace.head.source} · cropsmith trace", 120)),
-        "style": style,
-        "script": script,
-        "data": _embeddable({**contents(trace, images), "back": back}),
-    }
-    text = (_folder() / "page.html").read_text("utf-8")
-    head, *rest = text.split("{{")
-    # One pass over the template: what is filled in is never searched for marks again.
-    return head + "".join(
-        parts[name] + tail for name, _, tail in (piece.partition("}}") for piece in rest)
-    )
-
-
-def policy(ancestors: str = "") -> str:
-    """Return the page's Content-Security-Policy: its own script and styles, data: pictures."""
-    rules = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-    rules += f"style-src '{_hash(_style())}'; script-src '{_hash(_script())}'"
-    # What may frame a page can only be said in a header.
-    return rules + (f"; frame-ancestors {ancestors}" if ancestors else "")
-
-
-def _folder() -> Traversable:
-    return files("cropsmith.agents.trace.views") / "page_files"
-
-
-@cache
-def _style() -> str:
-    return (_folder() / "page.css").read_text("utf-8")
-
-
-@cache
-def _script() -> str:
-    return "\n".join((_folder() / name).read_text("utf-8") for name in _SCRIPTS)
+def page(
+    trace: Trace,
+    images: ImageStore,
+    *,
+    children: Sequence[TraceHead] = (),
+    studio: Studio | None = None,
+) -> str:
+    """Return the HTML of a trace; `children` are the runs that went on from it."""
+    data = {**contents(trace, images), **_kin(trace, children)}
+    return document(SHEET, f"{trace.head.source} · cropsmith trace", data, studio)
 
 
 def contents(trace: Trace, images: ImageStore) -> Mapping[str, Any]:
@@ -87,11 +60,13 @@ def contents(trace: Trace, images: ImageStore) -> Mapping[str, Any]:
     jpeg = small_jpeg(trace, images, PHOTO_SIDE)
     size = trace.head.size
     report = account.report
+    texts = Texts()
+    drawn = steps_of(trace, texts)
     return {
         "width": size.width if size else 3,
         "height": size.height if size else 2,
         "alt": f"The photo {one_line(trace.head.source)}",
-        "photo": _data_url(jpeg) if jpeg else None,
+        "photo": data_url(jpeg) if jpeg else None,
         "facts": _facts(trace),
         "candidates": [_candidate(candidate) for candidate in account.candidates],
         "chosen": sorted(account.chosen),
@@ -101,23 +76,45 @@ def contents(trace: Trace, images: ImageStore) -> Mapping[str, Any]:
         **_composition(account),
         "failures": [failure.model_dump(mode="json") for failure in account.failures],
         "notes": list(report.notes if report else account.notes),
-        "steps": _steps(trace),
-        "pictures": _pictures(trace, images),
+        "why": why(trace.steps, account),
+        "steps": drawn,
+        "pictures": pictures_of(trace, images),
+        "texts": texts.all,
     }
 
 
-def _embeddable(value: Any) -> str:
-    r"""Return JSON that cannot end its script element: `<` and `&` only as \u003c, \u0026."""
-    text = json.dumps(value, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+def _kin(trace: Trace, children: Sequence[TraceHead]) -> Mapping[str, Any]:
+    """Return where the run came from, what went on from it, and how it can be gone on from."""
+    kept = trace.facts.settings
+    return {
+        "origin": origin_told(trace.facts.origin),
+        "parent": trace.head.parent,
+        "children": [
+            {"id": one.id, "model": one.model, "status": one.status.value} for one in children
+        ],
+        "settings": [
+            {
+                "name": row.name,
+                "option": row.option.split("/")[0],
+                "kind": row.kind,
+                "choices": row.choices,
+                "help": row.help,
+                "value": trace.head.model if row.name == "model" else _shown(kept.get(row.name)),
+            }
+            for row in rows()
+            if row.name not in KEPT
+        ],
+    }
 
 
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else " ".join(map(str, value)) if _listed(value) else str(value)
 
 
-def _data_url(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+def _listed(value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _facts(trace: Trace) -> Mapping[str, Any]:
@@ -129,10 +126,7 @@ def _facts(trace: Trace) -> Mapping[str, Any]:
         failed = f", {head.failed_calls} failed" if head.failed_calls else ""
         lines.append(("calls", f"{head.calls}{failed}"))
         lines.append(("tokens", f"{head.prompt_tokens:,} + {head.completion_tokens:,}"))
-    if head.cost is not None:
-        lines.append(("cost", price(head.cost)))
-    if head.parent:
-        lines.append(("replays", head.parent))
+        lines.append(("cost", "unknown" if head.cost is None else price(head.cost)))
     lines.append(("trace", head.id))
     return {
         "id": head.id,
@@ -196,7 +190,8 @@ def _crop(crop: dict[str, Any]) -> Mapping[str, Any]:
         "place": f"{output['width']} × {output['height']} pixels, from {pixels['left']}, "
         f"{pixels['top']} to {pixels['right']}, {pixels['bottom']}",
         "source": ", ".join((crop["source"], *crop.get("also", ()))),
-        "kept": crop["kept"],
+        "verdict": verdict_of(crop),
+        "role": crop.get("role", ""),
         "confidence": crop["confidence"],
         "reasons": crop["reasons"],
         # Elements that are in neither say nothing.
@@ -224,56 +219,11 @@ def _composition(account: Account) -> Mapping[str, Any]:
             for line in (analysis.lines if analysis else ())
         ],
         "found": [
-            {"box": e.box.corners, "label": f"{e.phrase or e.kind.value} ({e.source})"}
+            {
+                "box": e.box.corners,
+                "label": f"{e.phrase or e.label or e.kind.value} "
+                f"({finder(e.source, e.confidence)})",
+            }
             for e in found
         ],
     }
-
-
-def _steps(trace: Trace) -> Sequence[Mapping[str, Any]]:
-    """Return the steps with their place on the common time axis, in shares of the whole run."""
-    marks: list[StepMark] = [*trace.steps, *trace.unfinished]
-    if not marks:
-        return []
-    begin = min(mark.started for mark in marks)
-    end = max(m.started + (m.seconds if isinstance(m, Step) else 0.0) for m in marks)
-    span = max(end - begin, 1e-6)
-    return [_step(mark, begin, span) for mark in marks]
-
-
-def _step(mark: StepMark, begin: float, span: float) -> Mapping[str, Any]:
-    place = {
-        "node": mark.node,
-        "at": mark.name.removeprefix(mark.node),
-        "from": (mark.started - begin) / span,
-    }
-    if not isinstance(mark, Step):
-        at = datetime.fromtimestamp(mark.started).strftime("%H:%M:%S")
-        told = [f"Began at {at} and never ended."]
-        extra: dict[str, Any] = {
-            "seconds": None,
-            "calls": [],
-            "tools": [],
-            "error": "",
-            "unfinished": True,
-        }
-        return {**place, **extra, "share": 1 - (mark.started - begin) / span, "told": told}
-    return {
-        **place,
-        "seconds": mark.seconds,
-        "share": mark.seconds / span,
-        "told": list(summary(mark)),
-        "error": mark.error,
-        "unfinished": False,
-        "calls": [call.model_dump(mode="json") for call in mark.calls],
-        "tools": [tool.model_dump(mode="json") for tool in mark.tools],
-    }
-
-
-def _pictures(trace: Trace, images: ImageStore) -> Mapping[str, str]:
-    names = dict.fromkeys(p for step in trace.steps for call in step.calls for p in call.pictures)
-    found: dict[str, str] = {}
-    for name in list(names)[:SHOWN_LIMIT]:
-        if (jpeg := images.thumbnail(name, SHOWN_SIDE)) is not None:
-            found[name] = _data_url(jpeg)
-    return found

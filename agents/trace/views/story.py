@@ -1,12 +1,13 @@
 """A trace as a story for the terminal. Everything of others is spelt out, never obeyed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cropsmith.agents.trace.record import CallRecord, Step
+from cropsmith.agents.trace.conversation import as_sent
+from cropsmith.agents.trace.record import CallRecord, Origin, Step
 from cropsmith.agents.trace.values import Trace, TraceHead, TraceStatus
 from cropsmith.agents.trace.views.summary import summary
 from cropsmith.tools.schema.plain_text import one_line, visible
@@ -20,9 +21,12 @@ STATUS_STYLE = {
 }
 
 
-def told(trace: Trace, *, full: bool = False) -> RenderableType:
-    """Return the whole story; `full` gives every prompt and reply to the last character."""
-    lines = [*_opening(trace.head), Text()]
+def told(trace: Trace, *, full: bool = False, children: Sequence[TraceHead] = ()) -> RenderableType:
+    """Return the whole story; `full` gives every prompt and reply to the last character.
+
+    `children` are the runs that went on from this one.
+    """
+    lines = [*_opening(trace.head, trace.facts.origin, children), Text()]
     for number, step in enumerate(trace.steps, 1):
         lines += _step(number, step, full)
     lines += _ending(trace)
@@ -48,11 +52,26 @@ def took(seconds: float | None) -> str:
 
 
 def price(cost: float | None) -> str:
-    """Return US dollars for people; empty when no price is known."""
-    return "" if cost is None else f"${cost:.4f}"
+    """Return US dollars for people; an unknown price is said to be unknown, and none to be none."""
+    if not cost:
+        return "cost unknown" if cost is None else "free"
+    return f"${cost:.4f}" if cost >= 0.00005 else "under $0.0001"
 
 
-def _opening(head: TraceHead) -> Iterator[Text]:
+def origin_told(origin: Origin | None, *, changed: bool = True) -> str:
+    """Say what a run repeats, or goes on from and with what; empty for a run of its own."""
+    if origin is None:
+        return ""
+    if not origin.since:
+        return f"repeats {origin.trace}"
+    told = origin.changed if changed else {}
+    settings = ", ".join(f"{name} {value}" for name, value in told.items())
+    return f"goes on from {origin.trace} at {origin.since}" + (f", {settings}" if settings else "")
+
+
+def _opening(
+    head: TraceHead, origin: Origin | None, children: Sequence[TraceHead]
+) -> Iterator[Text]:
     status = (head.status.value, STATUS_STYLE[head.status])
     yield Text.assemble(
         ("Trace ", "bold"), (head.id, "bold"), "  ", status, f"  {when(head)}  {took(head.seconds)}"
@@ -66,8 +85,10 @@ def _opening(head: TraceHead) -> Iterator[Text]:
         failed = f" ({head.failed_calls} failed)" if head.failed_calls else ""
         tokens = f"{head.prompt_tokens:,} + {head.completion_tokens:,} tokens"
         yield _fact("calls", f"{head.calls}{failed}, {tokens}  {price(head.cost)}".rstrip())
-    if head.parent:
-        yield _fact("replays", head.parent)
+    if told := origin_told(origin):
+        yield _fact("origin", told)
+    for child in children:
+        yield _fact("next", f"{child.id}  {one_line(child.model, 40)}  {child.status.value}")
     if head.error:
         yield _fact("error", visible(head.error), "red")
 
@@ -109,7 +130,8 @@ def _call(call: CallRecord, full: bool) -> Iterator[Text]:
         if call.status != "ok" and call.raw:
             yield Text("        replied: " + one_line(call.raw, 150), "dim")
         return
-    for title, body in (("prompt", call.prompt), ("reply", call.raw)):
+    thought = (("thoughts", call.thoughts),) if call.thoughts else ()
+    for title, body in (("sent", as_sent(call)), *thought, ("reply", call.raw)):
         yield Text(f"        {title}:", "dim")
         yield from (Text("          " + line) for line in visible(body).splitlines())
     for picture in call.pictures:

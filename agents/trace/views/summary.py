@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cropsmith.agents.trace.record import Step
+from cropsmith.tools.schema.level import said
 
 Sentences = Sequence[str]
 
@@ -25,7 +26,8 @@ def summary(step: Step) -> Sentences:
 
 def _image(value: Any) -> Sentences:
     size = value["size"]
-    return [f"Opened the photo, {size['width']} x {size['height']} pixels."]
+    turned = f", turned {said(value['angle'])}" if value.get("angle") else ""
+    return [f"Opened the photo{turned}, {size['width']} x {size['height']} pixels."]
 
 
 def _intent(value: Any) -> Sentences:
@@ -41,9 +43,16 @@ def _analysis(value: Any) -> Sentences:
 
 def _grounding(value: Any) -> Sentences:
     # A box that was given with the request has no phrase.
-    names = [(e.get("phrase") or e["kind"], e["source"]) for e in value.get("found", ())]
-    told = [f"Found “{name}” ({source})." for name, source in names]
+    told = [
+        f"Found “{e.get('phrase') or e['kind']}” ({finder(e['source'], e.get('confidence'))})."
+        for e in value.get("found", ())
+    ]
     return [*told, *(f"Did not find “{phrase}”." for phrase in value.get("missing", ()))]
+
+
+def finder(source: str, chance: float | None) -> str:
+    """Return who found something, and how likely it is there, where that is known."""
+    return source if chance is None else f"{source}, {chance:.0%}"
 
 
 def _evidence(value: Any) -> Sentences:
@@ -53,7 +62,8 @@ def _evidence(value: Any) -> Sentences:
 
 def _examples(value: Any) -> Sentences:
     nearest = max(e["similarity"] for e in value)
-    return [f"Retrieved {len(value)} expert-cropped photos, the nearest at {nearest:.2f}."]
+    many = counted(len(value), "expert-cropped photo")
+    return [f"Retrieved {many}, the nearest at {nearest:.2f}."]
 
 
 def _candidates(value: Any) -> Sentences:
@@ -61,11 +71,18 @@ def _candidates(value: Any) -> Sentences:
     if not scored:
         sources = Counter(p["source"] for c in value for p in (c["provenance"], *c.get("also", ())))
         words = ", ".join(f"{n} from {source}" for source, n in sources.most_common())
-        return [f"{len(value)} candidates: {words}."]
+        return [f"{counted(len(value), 'candidate')}: {words}."]
     best = max(scored, key=lambda c: c["total"])
     illegal = sum(not all(k["ok"] for k in c.get("checks", ())) for c in scored)
-    told = [f"Scored {len(scored)} candidates; the best is {best['id']} at {best['total']:.3f}."]
-    return told + ([f"{illegal} of them break a hard constraint."] if illegal else [])
+    many = counted(len(scored), "candidate")
+    told = [f"Scored {many}; the best is {best['id']} at {best['total']:.3f}."]
+    broken = "It breaks" if len(scored) == 1 else f"{illegal} of them break"
+    return told + ([f"{broken} a hard constraint."] if illegal else [])
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things: "1 candidate", "12 candidates"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _round(value: Any) -> Sentences:
@@ -76,10 +93,26 @@ def _decisions(value: Any) -> Sentences:
     told = []
     for decision in value:
         sure = decision.get("confidence")
-        chosen = "Kept the original" if decision["kept"] else f"Chose {decision['chosen']}"
-        told.append(chosen + ("." if sure is None else f", {sure:.0%} sure."))
+        chosen = _VERDICTS[verdict_of(decision)].format(decision["chosen"])
+        told.append(chosen + ".")
         told += decision["reasons"]
+        if sure is not None:
+            told.append(ODDS.format(sure))
     return told
+
+
+def verdict_of(answer: Mapping[str, Any]) -> str:
+    """Return the verdict of a decision or an answer; version 0.1 told only whether it kept."""
+    return str(answer.get("verdict") or ("keep" if answer.get("kept") else "crop"))
+
+
+ODDS = "{:.0%} that an expert's crop lies nearer to the crop that was proposed than to the photo."
+
+_VERDICTS = {
+    "crop": "Chose {}",
+    "keep": "Kept the original",
+    "reject": "No crop answers the request; {} is nearest",
+}
 
 
 def _report(value: Any) -> Sentences:
@@ -105,6 +138,7 @@ _TELLERS: Mapping[str, Callable[[Any], Sentences]] = {
     "candidates": _candidates,
     "round": _round,
     "decisions": _decisions,
+    "notes": list,
     "report": _report,
     "failures": _failures,
 }

@@ -1,13 +1,11 @@
 """`provider/model`: what is known, what is suggested, and what each mistake says."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from cropsmith.agents.backends.boxes.calibration import Calibration, calibrations, store
 from cropsmith.agents.backends.boxes.families import FAMILIES
-from cropsmith.agents.backends.boxes.resize import Smart
 from cropsmith.agents.backends.registry import build_backend, convention_of, split_model
 from cropsmith.errors import MissingExtra, NotAllowed, UsageError
 from cropsmith.settings import home
@@ -17,6 +15,7 @@ from cropsmith.settings import home
     ("name", "hint"),
     [
         ("opneai/gpt-4o", "Did you mean openai/gpt-4o?"),
+        ("builtin/z", "Write builtin alone."),
         ("gpt-4o", "openai/gpt-4o"),
         ("gemini-2.5-pro", "gemini/gemini-2.5-pro"),
         ("Qwen/Qwen3-VL-8B-Instruct", "vllm/Qwen/Qwen3-VL-8B-Instruct"),
@@ -43,12 +42,15 @@ def test_a_missing_key_is_named(name: str) -> None:
         build_backend(name)
 
 
-def test_a_model_of_unknown_convention_points_to_the_probe() -> None:
+def test_a_model_of_unknown_convention_points_to_the_probe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("openai")
-    with pytest.raises(UsageError, match="cropsmith models probe vllm/acme/vision"):
-        build_backend("vllm/acme/vision")
+    monkeypatch.setenv("OPENAI_API_KEY", "k" * 20)
+    with pytest.raises(UsageError, match="cropsmith models probe openai/acme-vision"):
+        build_backend("openai/acme-vision")
     with pytest.raises(UsageError, match="not documented"):
-        build_backend("vllm/google/gemma-3-27b-it")
+        build_backend("openai/google/gemma-3-27b-it")
 
 
 def test_a_missing_sdk_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,15 +90,10 @@ def test_a_damaged_store_is_told() -> None:
         convention_of("vllm/acme/vision", "x")
 
 
-def test_a_checkpoint_in_a_folder_says_its_family_and_budget(tmp_path: Path) -> None:
+def test_a_checkpoint_in_a_folder_says_its_family(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "qwen2_5_vl"}')
     found = convention_of(f"transformers/{tmp_path}", "this process")
     assert found == FAMILIES["qwen2.5-vl"]
-    budget = {"max_pixels": 256 * 28 * 28}
-    (tmp_path / "preprocessor_config.json").write_text(json.dumps(budget))
-    found = convention_of(f"transformers/{tmp_path}", "this process")
-    assert found is not None and isinstance(found.resize, Smart)
-    assert found.resize.max_tokens == 256
 
 
 def test_a_key_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

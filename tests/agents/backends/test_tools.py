@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from cropsmith.agents.backends.boxes.families import FAMILIES
 from cropsmith.agents.backends.boxes.rendering import Renderer
+from cropsmith.agents.backends.calls.retry import Retried
 from cropsmith.agents.backends.model import Model
 from cropsmith.agents.backends.protocol.backend import (
     Ask,
@@ -84,7 +85,7 @@ def test_reasoning_models_take_no_temperature(monkeypatch: pytest.MonkeyPatch) -
 
 def test_gemini_shape(monkeypatch: pytest.MonkeyPatch) -> None:
     types: Any = pytest.importorskip("google.genai.types")
-    from cropsmith.agents.backends.providers.gemini import gemini_parts
+    from cropsmith.agents.backends.providers.gemini_body import gemini_parts
 
     monkeypatch.setenv("GEMINI_API_KEY", "k" * 20)
     wire: Any = make_wire("gemini/gemini-2.5-flash")
@@ -145,6 +146,46 @@ async def test_unusable_arguments_say_why(name: str, arguments: str, problem: st
     wrong = ToolCall(id="c2", name=name, arguments=arguments)
     reply = await Model(Caller(wrong), FAMILIES["qwen3-vl"]).ask(ASK)
     assert reply.tool_calls[0].value is None and problem in reply.tool_calls[0].problem
+
+
+async def test_calls_left_in_the_text_show_that_the_server_has_no_parser() -> None:
+    pytest.importorskip("openai")
+    text = '<tool_call>{"name": "look", "arguments": {"bbox_2d": [1, 2, 3, 4]}}</tool_call>'
+    reply = await Model(Caller(text=text), FAMILIES["qwen3-vl"]).ask(ASK)
+    assert not reply.tool_calls and "no parser" in reply.lacking[0]
+
+
+async def test_a_model_that_does_not_call_though_it_must_lacks_tools() -> None:
+    pytest.importorskip("openai")
+    told = replace(ASK, tool_choice="look")
+    reply = await Model(Caller(text="It is a dog."), FAMILIES["qwen3-vl"]).ask(told)
+    assert reply.status is Status.INVALID and "calls no tools" in reply.lacking[0]
+
+
+async def test_a_wire_of_another_package_may_raise_anything() -> None:
+    pytest.importorskip("openai")
+
+    class Broken(Caller):
+        async def send(self, request: WireRequest) -> WireReply:
+            raise ZeroDivisionError("key=secret")
+
+    backend = Retried(Model(Broken(), FAMILIES["qwen3-vl"]))
+    reply = await backend.ask(ASK)
+    assert reply.status is Status.UNAVAILABLE and "ZeroDivisionError" in reply.reason
+    assert "secret" not in reply.model_dump_json()
+
+
+async def test_a_context_that_was_cut_in_silence_is_told() -> None:
+    pytest.importorskip("openai")
+
+    class Short(Caller):
+        async def send(self, request: WireRequest) -> WireReply:
+            return replace(await super().send(request), tokens=Tokens(prompt=4096))
+
+    model = Model(Short(text="Done."), FAMILIES["qwen3-vl"])
+    told = replace(ASK, messages=[Message("user", [PICTURE, "word " * 10_000])])
+    assert "context is too small" in (await model.ask(told)).lacking[0]
+    assert not (await model.ask(ASK)).lacking
 
 
 async def test_a_model_may_just_speak() -> None:

@@ -20,10 +20,11 @@ from cropsmith.agents.backends.protocol.backend import (
     Ask,
     Boxes,
     Message,
-    Picture,
+    Part,
     Reply,
     Status,
     Tokens,
+    Told,
 )
 from cropsmith.agents.backends.protocol.pictures import fitted, picture_of
 from cropsmith.agents.backends.protocol.wire import Trouble, WireFault
@@ -177,7 +178,7 @@ def test_everything_that_matters_is_in_the_key() -> None:
     dark = picture_of(np.full((8, 8, 3), 9, np.uint8))
     box = Box(x1=0.1, y1=0.1, x2=0.5, y2=0.5)
 
-    def told(*parts: str | Picture | Boxes) -> Ask:
+    def told(*parts: Part) -> Ask:
         return question(messages=[Message("user", list(parts))])
 
     asks = [
@@ -187,7 +188,9 @@ def test_everything_that_matters_is_in_the_key() -> None:
         told(dark),
         told(Boxes([box], picture)),
         told(Boxes([box, box], picture)),
-        told(Boxes([box], picture, [0.5])),
+        told(Told("at ${box}", {"box": box}, picture)),
+        told(Told("there: ${box}", {"box": box}, picture)),
+        question(example=Word(word="like this")),
         told(Boxes([box], dark)),
         question(messages=[Message("system", ["say it"])]),
         question(answer=Other),

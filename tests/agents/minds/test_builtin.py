@@ -11,6 +11,7 @@ import pytest
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.minds.builtin import BuiltinMind
 from cropsmith.errors import UsageError
+from cropsmith.tools.explain.reasons import KEPT
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.elements import elements
 from cropsmith.tools.photographer.opened_photo import View
@@ -43,9 +44,9 @@ def brief(view: View, target: Target | None = None, index: int = 0, round: int =
 
 
 def sure(confidence: float) -> BuiltinMind:
-    """A photographer that gives every crop this chance of being preferred to the original."""
-    odds = np.log(confidence / (1 - confidence))
-    return BuiltinMind(replace(Preference.load(), vote_scale=np.array([0, odds], np.float32)))
+    """A photographer that gives every crop this chance of lying nearer to an expert's."""
+    scale = np.array([[0, np.log(confidence / (1 - confidence))]] * 2, np.float32)
+    return BuiltinMind(replace(Preference.load(), nearer_scale=scale))
 
 
 def leaders(*totals: float | None, whole: float | None = None) -> list[Candidate]:
@@ -125,7 +126,7 @@ async def test_the_best_total_is_taken(view: View) -> None:
     assert made.chosen == "b" and not made.kept and made.target == 1
     assert made.ranking == ("b", "d", "a", "c")
     assert made.confidence == pytest.approx(0.8) and made.source == "builtin"
-    assert made.reasons and "kept" not in made.reasons[0]
+    assert made.reasons and made.reasons[0] != KEPT
 
 
 async def test_a_candidate_without_a_total_ranks_after_a_poor_one(view: View) -> None:
@@ -133,21 +134,23 @@ async def test_a_candidate_without_a_total_ranks_after_a_poor_one(view: View) ->
     assert made.ranking == ("b", "a")
 
 
-@pytest.mark.parametrize(("chance", "kept"), [(0.05, True), (0.44, True), (0.46, False)])
-async def test_the_original_stays_where_people_would_prefer_it(
+@pytest.mark.parametrize(("chance", "kept"), [(0.05, True), (0.64, True), (0.66, False)])
+async def test_the_original_stays_where_an_expert_would_rather_leave_it(
     view: View, chance: float, kept: bool
 ) -> None:
     made = await sure(chance).decide(brief(view), leaders(0.9, 0.8, whole=0.1))
     assert made.kept is kept and made.confidence == pytest.approx(chance)
     assert made.ranking == (("whole", "a", "b") if kept else ("a", "b", "whole"))
     assert made.chosen == made.ranking[0]
-    assert ("kept" in made.reasons[0]) is kept
+    assert (made.reasons[0] == KEPT) is kept
 
 
-async def test_the_originals_own_total_decides_nothing(view: View) -> None:
+async def test_an_original_that_beats_every_crop_stays(view: View) -> None:
     made = await sure(0.9).decide(brief(view), leaders(0.2, 0.1, whole=0.95))
-    assert made.chosen == "a" and not made.kept
-    assert made.ranking == ("a", "whole", "b")
+    assert made.chosen == "whole" and made.kept
+    assert made.ranking == ("whole", "a", "b")
+    between = await sure(0.9).decide(brief(view), leaders(0.2, 0.1, whole=0.15))
+    assert between.chosen == "a" and between.ranking == ("a", "whole", "b")
 
 
 async def test_without_the_original_nothing_is_kept(view: View) -> None:

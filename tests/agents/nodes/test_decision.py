@@ -1,6 +1,7 @@
 """The choice among a shape's leaders, on a real photo: who is compared, who settles it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,7 @@ from cropsmith.agents.nodes.decision import (
     leaders_of,
     may_keep,
 )
+from cropsmith.agents.nodes.rejection import with_rejection
 from cropsmith.agents.nodes.state import ImageRef
 from cropsmith.agents.parts.parts import Parts, RunContext, build_parts
 from cropsmith.agents.settings.run_settings import RunSettings
@@ -30,10 +32,11 @@ from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.approval import Approval, Choice
 from cropsmith.tools.schema.candidate import Candidate, Provenance
-from cropsmith.tools.schema.evidence import Grounding
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Intent, Phrase, Target, Tightness
+from cropsmith.tools.schema.result import Decision, Verdict
 
 MIND = "scripted/script"
 DOG = (Phrase(text="dog", head="dog"),)
@@ -126,7 +129,7 @@ def test_the_original_stands_alone_where_no_crop_is_legal(view: View) -> None:
         ({"keep": True}, True),
         ({"keep": False}, False),
         ({"tightness": Tightness.TIGHT}, False),
-        ({"tightness": Tightness.LOOSE}, False),
+        ({"tightness": Tightness.LOOSE}, True),
         ({"subjects": DOG}, False),
         ({"avoid": DOG}, False),
         ({"subject_box": Box.of((0.2, 0.2, 0.5, 0.5))}, False),
@@ -251,3 +254,52 @@ def test_several_shapes_are_framed_together() -> None:
     for shapes, then in ((1, "render"), (2, "joint_framing"), (3, "joint_framing")):
         state: Any = {"intent": Intent(task="free", targets=(Target(),) * shapes)}
         assert after_decision(state) == then
+
+
+async def test_a_crop_that_shows_most_of_what_was_to_go_is_rejected(photos: Path) -> None:
+    view = View(open_photo(photos / "astronaut.jpg"))
+    woman = Evidence(
+        kind=EvidenceKind.AVOID, box=Box.of((0.1, 0.1, 0.9, 1.0)), source="nanodet",
+        phrase="woman", confidence=0.9, label="person",
+    )  # fmt: skip
+    near, clear = candidate("near", Box.whole()), candidate("clear", Box.of((0, 0, 1, 0.1)))
+    asked = replace(
+        brief(view, avoid=(Phrase(text="woman", head="woman"),)),
+        grounding=Grounding(found=(woman,)), earlier=(near, clear),
+    )  # fmt: skip
+    made = Decision(target=0, chosen="near", verdict=Verdict.CROP, reasons=("x",), source="builtin")
+    refused = with_rejection(asked, made)
+    assert refused.verdict is Verdict.REJECT and refused.chosen == "near"
+    assert "leaves out the woman" in refused.reasons[0] and len(refused.reasons) == 2
+    kept = made.model_copy(update={"chosen": "clear"})
+    assert with_rejection(asked, kept) == kept
+    unsure = woman.model_copy(update={"confidence": 0.3})
+    doubtful = replace(asked, grounding=Grounding(found=(unsure,)))
+    assert with_rejection(doubtful, made) == made  # a note says that it is not sure
+    guess = replace(asked, grounding=Grounding(found=(woman.model_copy(update={"guessed": True}),)))
+    assert with_rejection(guess, made) == made
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_rejection_never_gives_up_the_very_subject(photos: Path, beside: bool) -> None:
+    view = View(open_photo(photos / "astronaut.jpg"))
+    bus = Evidence(
+        kind=EvidenceKind.SUBJECT, box=Box.of((0.1, 0.1, 0.6, 1.0)), source="nanodet",
+        phrase="bus", confidence=0.9, label="bus",
+    )  # fmt: skip
+    people = bus.model_copy(
+        update={"kind": EvidenceKind.AVOID, "phrase": "people", "label": "person",
+                "box": Box.of((0.6, 0.3, 0.9, 0.9) if beside else (0.2, 0.5, 0.4, 0.9))}
+    )  # fmt: skip
+    bus_words, people_words = (Phrase(text=word, head=word) for word in ("bus", "people"))
+    one = replace(
+        brief(view, subjects=(bus_words,), avoid=(people_words,)),
+        grounding=Grounding(found=(bus, people)),
+        earlier=(candidate("near", Box.whole()),),
+    )  # fmt: skip
+    made = Decision(target=0, chosen="near", verdict=Verdict.CROP, reasons=("x",), source="builtin")
+    told = with_rejection(one, made)
+    if beside:
+        assert told.reasons[1] == "It works with the people in the picture."
+    else:  # who stands before the bus cannot be parted from it: a note says that they show
+        assert told == made

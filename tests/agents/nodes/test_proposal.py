@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cropsmith import crop
 from cropsmith.agents.minds.base.mind import Brief
 from cropsmith.agents.nodes.proposal import rules_for
 from cropsmith.tools.constraints.clutter import CalmSide
@@ -31,7 +32,7 @@ def brief(photo: Path, words: str, box: Box) -> Brief:
 
 
 def test_copy_space_is_free_and_calm_in_the_final_pixels(photos: Path) -> None:
-    words = "the man, square, room at the top for a title"
+    words = "the man, square, room on the left for a title"
     one = brief(photos / "camera.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
     rules = rules_for(one)
     assert not rules.notes
@@ -44,6 +45,18 @@ def test_what_does_not_fit_yields_and_is_noted(photos: Path) -> None:
     words = "the man, 9:16"
     one = brief(photos / "camera.jpg", words, Box(x1=0.1, y1=0.5, x2=0.9, y2=0.8))
     rules = rules_for(one)
-    assert len(rules.notes) == 1 and "of the man inside instead" in rules.notes[0]
+    assert rules.notes == ("9:16 is too narrow for the man: the middle is kept.",)
     pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
     assert pixels.size.width * 16 == pixels.size.height * 9
+
+
+def test_what_a_truncated_file_lacks_is_kept_out_of_the_crop(photos: Path, tmp_path: Path) -> None:
+    data = (photos / "coffee.jpg").read_bytes()
+    half = tmp_path / "half.jpg"
+    half.write_bytes(data[: len(data) // 2])
+    for words in ("", "square"):
+        result = crop(half, words, trace=False)
+        missing = result.photo.missing
+        assert missing is not None and result.box.overlap(missing) == 0
+        assert "The missing part is kept out of the crop." in result.notes
+        assert not any("empty space at the bottom" in reason for reason in result.reasons)

@@ -8,6 +8,7 @@ import pytest
 from cropsmith.agents.runs.checkpoints import serializer, state_types
 from cropsmith.tools.schema.evidence import Element, Grounding
 from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.result import Decision, Verdict
 
 ROOT = Path(__file__).parents[3]
 
@@ -18,7 +19,12 @@ def test_langgraph_json_names_the_states_types() -> None:
     assert config["checkpointer"]["serde"]["allowed_msgpack_modules"] == names
 
 
-@pytest.mark.parametrize("value", [Box.whole(), Element.DIAGONAL, Grounding(missing=("dog",))])
+KEPT = Decision(target=0, chosen="a", verdict=Verdict.KEEP, reasons=("r",), source="m")
+
+
+@pytest.mark.parametrize(
+    "value", [Box.whole(), Element.DIAGONAL, Grounding(missing=("dog",)), KEPT]
+)
 def test_values_survive(value: object) -> None:
     serde = serializer()
     assert serde.loads_typed(serde.dumps_typed(value)) == value

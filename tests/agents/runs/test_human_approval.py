@@ -14,13 +14,22 @@ from cropsmith.agents.replay.replay import replay
 from cropsmith.agents.runs import checkpoints
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.events import Pending, RunBegan, RunEnded, StepBegan, StepEnded
-from cropsmith.agents.runs.human_approval import Waiting, begin, resume, resume_events
+from cropsmith.agents.runs.human_approval import (
+    REJECTED,
+    Waiting,
+    begin,
+    reject,
+    resume,
+    resume_events,
+)
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.agents.trace.values import TraceStatus
+from cropsmith.commands.approving import told
 from cropsmith.errors import UsageError
 from cropsmith.tools.schema.approval import Approval, Choice
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CropRequest, Intent
+from cropsmith.tools.schema.result import Verdict
 
 REQUEST = CropRequest(text="square")
 
@@ -58,6 +67,20 @@ def test_a_person_chooses_after_a_restart(home: Path, photo: Path) -> None:
         resumed(waits.trace_id)
     with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
         assert db.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+
+
+def test_the_nearest_that_a_person_takes_is_told_for_what_it_lacks(
+    home: Path, photos: Path
+) -> None:
+    request = CropRequest(text="passport photo, UK")
+    waits = asyncio.run(begin(photos / "coffee.jpg", request, build_parts()))
+    assert isinstance(waits, Pending)
+    asked = told(waits.question)
+    assert asked[0] == "No crop of this photo answers the request; these are the nearest to it."
+    first = waits.question.shapes[0].leaders[0]
+    result = resumed(waits.trace_id, Choice(candidate=first.id))
+    assert result.verdict is Verdict.CROP and result.box == first.box
+    assert result.reasons[0] == "You chose this crop." and "no face" in result.reasons[1]
 
 
 def test_a_box_of_ones_own_is_solved_and_scored(home: Path, photo: Path) -> None:
@@ -133,3 +156,24 @@ async def test_a_run_that_asks_is_streamed_to_the_question_and_from_it(
     nodes = [e.step.node for e in after if isinstance(e, StepEnded)]
     assert nodes == ["approval", "decision", "render"] and isinstance(after[-1], RunEnded)
     assert TraceLibrary(home).head("last").status is TraceStatus.OK
+
+
+def test_a_drawn_box_that_has_to_be_changed_is_told(photo: Path) -> None:
+    waits = pending(photo)
+    cut = Box(x1=0.2, y1=0.2, x2=0.8, y2=0.8)  # through the face, which is to stay whole
+    result = resumed(waits.trace_id, Choice(box=cut))
+    (note,) = [one for one in result.notes if "you drew" in one]
+    assert "(230 x 308 pixels)" in note
+    taken = result.crops[0].pixels.size
+    assert f"is {taken.width} x {taken.height}." in note
+
+
+def test_a_run_is_rejected(home: Path, photo: Path) -> None:
+    waits = pending(photo)
+    asyncio.run(reject(waits.trace_id, home=home))
+    head = TraceLibrary(home).head(waits.trace_id)
+    assert head.status is TraceStatus.ERROR and head.error == REJECTED
+    with closing(sqlite3.connect(home / "checkpoints.sqlite")) as db:
+        assert db.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+    with pytest.raises(UsageError, match="does not wait"):
+        asyncio.run(reject(waits.trace_id, home=home))

@@ -80,7 +80,7 @@ def test_tools_can_be_set_for_any_recipe() -> None:
         ("mine", b"\xff\xfe", "mine.toml cannot be read"),
         ("mine", 'stile = "argued"', "mine.toml has no 'stile'"),
         ("mine", 'style = "sung"', "mine.toml: style cannot be so"),
-        ("mine", "[free]\nQ = 1", "mine.toml has no 'free.Q'"),
+        ("mine", "[free]\nZ = 1", "mine.toml has no 'free.Z'"),
         ("mine", "free = 3\nS = 1", "free must be a table"),
         ("mine", 'name = "other"', "mine.toml has no 'name'"),
         ("cropper", "S = 1", "'cropper' ships with cropsmith. Rename"),

@@ -25,15 +25,15 @@ def test_settings_pickle() -> None:
     ("name", "value", "told"),
     [
         ("effort", "silly", "quick"),
-        ("timeout", -1, "greater than 0"),
-        ("timeout", float("nan"), "finite"),
-        ("temperature", 9, "less than or equal to 2"),
-        ("max_cost", 0, "greater than 0"),
-        ("seed", "x", "integer"),
+        ("timeout", -1, "a number above 0, not -1"),
+        ("timeout", float("nan"), "a number above 0, not nan"),
+        ("temperature", 9, "a number from 0 to 2, not 9"),
+        ("max_cost", 0, "a number above 0, not 0"),
+        ("seed", "x", "a whole number of 0 or more, not 'x'"),
     ],
 )
 def test_a_value_that_cannot_be_is_one_sentence(name: str, value: Any, told: str) -> None:
-    with pytest.raises(UsageError, match=f"The setting {name} cannot be .*{told}"):
+    with pytest.raises(UsageError, match=f"^{name} must be .*{told}"):
         RunSettings.checked({name: value})
 
 

@@ -45,5 +45,5 @@ def test_a_bad_value_names_the_place_it_came_from(
     else:
         monkeypatch.setenv("CROPSMITH_EFFORT", "silly")
     named = "config.toml" if place == "file" else "CROPSMITH_EFFORT"
-    with pytest.raises(UsageError, match=f"effort of .*{named} cannot be 'silly'"):
+    with pytest.raises(UsageError, match=f"effort of .*{named} must be quick, .*'silly'"):
         find_settings()

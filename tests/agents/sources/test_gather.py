@@ -24,7 +24,7 @@ from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Example, ExpertCrop, Grounding
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
-from cropsmith.tools.schema.request import CropRequest, Intent, Target
+from cropsmith.tools.schema.request import CropRequest, Intent, Phrase, Target
 
 PHOTO = data.astronaut()
 SUBJECT = Box(x1=0.4, y1=0.2, x2=0.5, y2=0.4)
@@ -67,7 +67,7 @@ def brief(shape: Ratio | None = None, round: int = 0) -> Brief:
     )
     return Brief(
         view=View(open_photo(PHOTO)),
-        intent=Intent(task="free", targets=(target,)),
+        intent=Intent(task="free", targets=(target,), subjects=(Phrase(text="face", head="face"),)),
         target=target,
         target_index=0,
         analysis=None,
@@ -114,11 +114,14 @@ async def test_the_frame_is_called_the_centre_where_another_shape_is_asked() -> 
     assert (await names(parts_of(), brief(Ratio(width=1, height=1))))[0] == "original"
 
 
-async def test_subjects_get_more_and_more_room() -> None:
-    found = await gather(parts_of(), brief())
-    rooms = [made.box for made in found.drafts if made.provenance.source == "grounded"]
-    assert rooms[0] == SUBJECT
-    assert all(wide.contains(tight) for tight, wide in zip(rooms, rooms[1:], strict=False))
+async def test_crops_about_a_subject_hold_it_and_go_from_tight_to_wide() -> None:
+    for shape in (None, Ratio(width=16, height=9)):
+        found = await gather(parts_of(), brief(shape))
+        boxes = [made.box for made in found.drafts if made.provenance.source == "grounded"]
+        assert all(box.contains(SUBJECT) for box in boxes)
+        areas = [round(box.area, 9) for box in boxes]
+        assert areas == sorted(areas) and areas[-1] > 4 * areas[0]
+        assert max(SUBJECT.width / boxes[0].width, SUBJECT.height / boxes[0].height) > 0.8
 
 
 async def test_one_more_source_is_one_more_row(monkeypatch: pytest.MonkeyPatch) -> None:

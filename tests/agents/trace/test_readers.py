@@ -11,16 +11,19 @@ import pytest
 from rich.console import Console
 
 from cropsmith.agents.trace.database import connect
-from cropsmith.agents.trace.gc import gc
+from cropsmith.agents.trace.gc import gc, remove_ended
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
 from cropsmith.agents.trace.limits import bytes_of, seconds_of
 from cropsmith.agents.trace.photo import original, small_jpeg
+from cropsmith.agents.trace.record import Facts, StepMark
+from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import Trace
 from cropsmith.agents.trace.views.account import account_of
-from cropsmith.agents.trace.views.diff import Part, diff
+from cropsmith.agents.trace.views.compared import parted
 from cropsmith.agents.trace.views.drawing import drawn
 from cropsmith.agents.trace.views.export import lines, schema
-from cropsmith.agents.trace.views.listing import differences, table
+from cropsmith.agents.trace.views.listing import table
+from cropsmith.agents.trace.views.parting import Part, parting
 from cropsmith.agents.trace.views.story import told
 from cropsmith.errors import UsageError
 from cropsmith.evals.lab.trace.sample import Sample, write_sample
@@ -54,7 +57,9 @@ def test_a_hostile_trace_is_spelt_out_in_the_terminal(
     hostile: Trace, library: TraceLibrary
 ) -> None:
     heads = library.list()
-    text = shown(told(hostile, full=True), table(heads), differences(diff(hostile, hostile)))
+    text = shown(
+        told(hostile, full=True), table(heads), parted(parting(hostile, hostile), ("A", "B"))
+    )
     assert not any(ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160 or c == "\u202e" for c in text)
     assert "\\x1b[31m" in text and "[bold]markup[/bold]" in text and ":smile:" in text
 
@@ -84,17 +89,19 @@ def test_hostile_export_is_ascii(hostile: Trace) -> None:
 
 
 def test_a_trace_does_not_differ_from_itself(sample: Trace) -> None:
-    assert diff(sample, sample).same
+    assert parting(sample, sample).same
 
 
-def test_diff_says_where_two_runs_parted(sample: Trace, library: TraceLibrary, photo: Path) -> None:
+def test_parting_says_where_two_runs_parted(
+    sample: Trace, library: TraceLibrary, photo: Path
+) -> None:
     other = library.read(write_sample(library.home, photo, Sample(candidates=41, seed=1)))
-    compared = diff(sample, other)
+    compared = parting(sample, other)
     parts = {found.part for found in compared.differences}
-    assert compared.parted == "decision round 2" and {Part.CANDIDATE, Part.CROP} <= parts
+    assert compared.at == "decision round 2" and {Part.CANDIDATE, Part.CROP} <= parts
     (crop,) = [found for found in compared.differences if found.part is Part.CROP]
     assert crop.iou is not None and 0 <= crop.iou < 1
-    assert "parted in" in shown(differences(compared))
+    assert "A and B parted in decision" in shown(parted(compared, ("A", "B")))
 
 
 def test_the_preview_stands_in_for_a_photo_that_is_gone(
@@ -124,10 +131,11 @@ def test_gc_by_age_keeps_shared_pictures(library: TraceLibrary, photo: Path) -> 
     assert dry.traces == 1 and len(library.list()) == 2
     assert gc(library.home, older_than=30 * 86400) == dry
     assert [head.id for head in library.list()] == [new]
+    own = {picture.sha256 for picture in library.read(new).pictures}
     preview = library.read(new).pictures[0].sha256
     assert library.images.get(preview) is not None and dry.pictures == 0
     cleared = gc(library.home, older_than=-1)
-    assert cleared.traces == 1 and cleared.pictures == 1
+    assert cleared.traces == 1 and cleared.pictures == len(own)
     assert library.images.get(preview) is None
     assert library.images.get(foreign) == b"a picture of an index"
 
@@ -137,7 +145,7 @@ def test_gc_by_size_removes_the_oldest_first(library: TraceLibrary, photo: Path)
     for age, name in enumerate(reversed(names)):
         aged(library.home, name, age)
     before = os.path.getsize(library.file)
-    cleared = gc(library.home, max_bytes=60_000)
+    cleared = gc(library.home, max_bytes=150_000)
     left = [head.id for head in library.list(TraceFilter())]
     assert 0 < cleared.traces < 4 and left == names[::-1][: 4 - cleared.traces]
     assert os.path.getsize(library.file) <= before
@@ -157,3 +165,16 @@ def test_sizes(text: str, value: float) -> None:
 def test_nonsense_is_one_sentence(text: str) -> None:
     with pytest.raises(UsageError):
         seconds_of(text)
+
+
+def test_what_is_under_way_is_not_removed(home: Path, photos: Path) -> None:
+    library, ended = TraceLibrary(home), write_sample(home, photos / "coffee.jpg")
+    going = StoredTrace(home)
+    going.begin(Facts(source="a.jpg"))
+    going.start(StepMark(node="intent", started=1.0))
+    going.end("waiting", None)
+    with pytest.raises(UsageError, match="waits for a person"):
+        remove_ended(home, [ended, str(going.trace_id)])
+    assert len(library.list()) == 2
+    remove_ended(home, [ended[:8]])
+    assert [head.id for head in library.list()] == [going.trace_id]

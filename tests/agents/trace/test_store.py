@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from hypothesis import strategies as st
 
 from cropsmith.agents.trace.database import connect, file_of
 from cropsmith.agents.trace.library import TraceFilter, TraceLibrary
-from cropsmith.agents.trace.record import CallRecord, Facts, current_step, record_step
+from cropsmith.agents.trace.migrations import MIGRATIONS
+from cropsmith.agents.trace.record import CallRecord, Facts, Origin, current_step, record_step
 from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.agents.trace.values import TraceStatus
 from cropsmith.errors import OutputError, UsageError
@@ -104,11 +106,11 @@ def test_calls_are_counted(home: Path) -> None:
         call = CallRecord(purpose="analyse", model="m", status="ok", prompt="p", prompt_tokens=7)
         step.calls += [
             call.model_copy(update={"cost": 0.5}),
-            call.model_copy(update={"status": "refused"}),
+            call.model_copy(update={"status": "refused", "cost": 0.25}),
         ]
     trace.end("ok", None)
     head = TraceLibrary(home).head("last")
-    assert (head.calls, head.failed_calls, head.prompt_tokens, head.cost) == (2, 1, 14, 0.5)
+    assert (head.calls, head.failed_calls, head.prompt_tokens, head.cost) == (2, 1, 14, 0.75)
 
 
 @pytest.mark.integration  # blockbuster comes with LangGraph's server
@@ -255,12 +257,69 @@ def test_any_text_survives_as_data(home: Path, text: str) -> None:
     assert (read.facts.text, read.head.request, read.steps[0].calls[0].raw) == (text, text, text)
 
 
+def test_a_file_of_before_studies_were_kept_apart_is_read_and_written(home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(file_of(home))) as old:
+        for script in MIGRATIONS[:3]:
+            old.executescript(script)
+        old.execute("PRAGMA user_version = 3")
+        old.execute(
+            """INSERT INTO traces (id, started, ended, status, source, path, sha256, request, model,
+                   process)
+               VALUES ('aaaaaaaaaaaa', 1, 2, 'ok', 'a.jpg', '', '', '', 'm', 'h/1/1')"""
+        )
+        old.execute(
+            "INSERT INTO bodies VALUES ('aaaaaaaaaaaa', 'facts', ?)", ('{"source": "a.jpg"}',)
+        )
+        old.commit()
+    library = TraceLibrary(home)
+    assert library.read("last").head.source == "a.jpg" and library.head("last").study == ""
+    ours = StoredTrace(home, study="vlm", origin=Origin(trace="aaaaaaaaaaaa"))
+    ours.begin(FACTS)
+    ours.end("ok", None)
+    assert [head.id for head in library.children("aaaaaaaaaaaa")] == [ours.trace_id]
+    assert library.head("last").id == "aaaaaaaaaaaa"  # the newest that is no study's
+    assert len(library.list()) == 1 and len(library.list(TraceFilter(studies=True))) == 2
+
+
 def test_an_undecodable_file_name_is_kept_escaped(home: Path) -> None:
     trace = StoredTrace(home)
     trace.begin(Facts(source="caf\udce9.jpg"))
     trace.end("error", "no caf\udce9.jpg")
     assert trace.problem == ""
     assert TraceLibrary(home).head("last").source == "caf\\udce9.jpg"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="has no such file names")
+async def test_a_latin_1_file_name_keeps_its_trace(home: Path, photos: Path) -> None:
+    import cropsmith
+
+    name = os.fsencode(home) + b"/caf\xe9.jpg"
+    home.mkdir(exist_ok=True)
+    Path(os.fsdecode(name)).write_bytes((photos / "astronaut.jpg").read_bytes())
+    result = await cropsmith.acrop(os.fsdecode(name), "square")
+    assert not any("trace" in note for note in result.report.notes)
+    trace = TraceLibrary(home).read("last")
+    assert trace.head.source == "caf\\udce9.jpg" and trace.result is not None
+    assert [step.node for step in trace.steps][0] == "intent"
+    # A path that is no text cannot be found again: the photo itself is kept, by its hash.
+    assert trace.steps[0].outputs["image"]["source"].startswith("sha256:")
+
+
+def test_a_cost_that_is_unknown_once_is_unknown(home: Path) -> None:
+    def cost_of(*costs: float | None) -> float | None:
+        trace = StoredTrace(home)
+        trace.begin(FACTS)
+        for cost in costs:
+            with record_step(trace, "proposal") as step:
+                call = CallRecord(purpose="p", model="m", status="ok", prompt="", cost=cost)
+                step.calls.append(call)
+        trace.end("ok", None)
+        return TraceLibrary(home).head("last").cost
+
+    assert cost_of(0.25, 0.5) == 0.75
+    assert cost_of(0.0, None) is None and cost_of(None, 0.0) is None
+    assert cost_of() is None
 
 
 def test_a_home_that_cannot_be_used_costs_the_trace_and_not_the_run(tmp_path: Path) -> None:
@@ -270,7 +329,7 @@ def test_a_home_that_cannot_be_used_costs_the_trace_and_not_the_run(tmp_path: Pa
     with record_step(trace, "intent"):
         pass
     trace.end("ok", None)
-    assert "cannot be used" in trace.problem and "--no-trace" in trace.problem
+    assert "cannot be used" in trace.problem and "keep no traces" in trace.problem
 
 
 def test_a_damaged_file_is_one_sentence(home: Path) -> None:

@@ -8,7 +8,7 @@ function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "style") node.style.cssText = value; // as script may, where markup may not
-    else if (name.startsWith("aria-")) node.setAttribute(name, value);
+    else if (name.startsWith("aria-") && value != null) node.setAttribute(name, value);
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
@@ -25,6 +25,23 @@ function took(seconds) {
   if (seconds == null) return "–";
   if (seconds < 0.01) return `${(seconds * 1000).toFixed(1)} ms`;
   return seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(1)} s`;
+}
+
+// As `price` of story.py says it.
+const price = (cost) => (cost == null ? "cost unknown" : !cost ? "free" : cost < 0.00005 ? "under $0.0001" : `$${cost.toFixed(4)}`);
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch { // a page from a disk has no clipboard of its own
+    const field = h("textarea", { class: "hidden-visually" });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+  say("Copied.");
 }
 
 // A control or direction sign is spelt out, so that a reply cannot hide what it says.

@@ -3,12 +3,17 @@
 const bar = (share, after) => h("span", { class: "track" },
   h("span", { class: `fill${after ? " after" : ""}`, style: `width:${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%` }));
 
+// A table that is wider than its place is scrolled within it, by keys too.
+const wideTable = (name, ...parts) => h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": name }, h("table", {}, parts));
+
 function decisionSection() {
   if (!data.crops.length) return null;
   return h("section", {}, h("h2", {}, "Decision"), data.crops.map((crop) => h("div", {},
-    h("h3", {}, plain(crop.name), " ", crop.kept ? h("span", { class: "chip" }, "kept as it is") : null),
+    h("h3", {}, plain(crop.name), " ", crop.role ? h("span", { class: "chip" }, plain(crop.role)) : null,
+      crop.verdict === "keep" ? h("span", { class: "chip" }, "left as it is") : null,
+      crop.verdict === "reject" ? h("span", { class: "chip" }, "no crop answers the request; this is the nearest") : null),
     h("p", { class: "small" }, `${plain(crop.place)} · from ${plain(crop.source)}`,
-      crop.confidence == null ? null : ` · ${(100 * crop.confidence).toFixed(0)} % sure that people prefer it`),
+      crop.confidence == null ? null : ` · ${(100 * crop.confidence).toFixed(0)} % that an expert's crop lies nearer to the crop that was proposed than to the whole photo`),
     h("ul", { class: "reasons" }, crop.reasons.map((r) => h("li", {}, plain(r)))),
     crop.changes.length ? [h("p", { class: "small" }, "Composition before (grey) and after (colour)"),
       h("div", { class: "bars" }, crop.changes.map((c) => [h("span", {}, plain(c.element)),
@@ -25,7 +30,7 @@ function compositionSection() {
 
 function roundsSection() {
   if (data.rounds.length < 2) return null;
-  return h("section", {}, h("h2", {}, "What refinement changed"), h("table", {},
+  return h("section", {}, h("h2", {}, "What refinement changed"), wideTable("Rounds", 
     h("thead", {}, h("tr", {}, ["round", "new", "best of it", "gain", "overlap"].map((t, i) => h("th", { scope: "col", class: i ? "num" : "" }, t)))),
     h("tbody", {}, data.rounds.map((r) => h("tr", {}, h("td", {}, r.number), h("td", { class: "num" }, r.candidates),
       h("td", { class: "num" }, r.best ? h("button", { class: "toggle", type: "button", onclick: () => select(data.candidates.find((c) => c.id === r.best)) }, `${plain(r.best)} · ${fixed(r.total)}`) : "–"),
@@ -34,68 +39,64 @@ function roundsSection() {
     h("p", { class: "small" }, "Gain and overlap (IoU) are against the best of all rounds before."));
 }
 
+// What failed and what a person should know comes first: a good picture must not hide it.
 function notesSection() {
-  const lines = [...data.failures.map((f) => h("p", { class: "warning" }, h("b", {}, plain(`${f.source}, ${f.status}: `)), plain(f.message))),
-    ...data.notes.map((n) => h("p", {}, plain(n)))];
-  return lines.length ? h("section", {}, h("h2", {}, "Failures and notes"), lines) : null;
+  const lines = [...data.failures.map((f) => h("li", { class: "failed" }, h("b", {}, plain(`${f.source}, ${f.status}: `)), plain(f.message))),
+    ...data.notes.map((n) => h("li", {}, plain(n)))];
+  if (!lines.length) return null;
+  return h("section", { class: "wide notes", "aria-label": "Failures and notes" },
+    h("h2", {}, data.failures.length ? "What failed, and what to know" : "What to know"), h("ul", {}, lines));
 }
 
-function callBlock(call) {
-  const ok = call.status === "ok";
-  const cost = call.cost == null ? "" : ` · $${call.cost.toFixed(4)}`;
-  return h("details", { open: !ok },
-    h("summary", {}, "Asked ", h("b", {}, plain(call.model)), ` to ${plain(call.purpose)}: `, h("span", { class: ok ? "ok" : "bad" }, plain(call.status)),
-      h("span", { class: "small" }, ` · ${took(call.seconds)} · ${call.prompt_tokens ?? "–"} + ${call.completion_tokens ?? "–"} tokens${cost}`,
-        call.convention ? ` · boxes as ${plain(call.convention)}` : "", call.from_cache ? " · from the cache" : "")),
-    call.reason ? h("p", { class: "warning" }, plain(call.reason)) : null,
-    call.pictures.length ? h("div", { class: "shown" }, call.pictures.map((name, i) => data.pictures[name]
-      ? h("img", { src: data.pictures[name], alt: `Picture ${i + 1} shown to the model`, loading: "lazy" })
-      : h("span", { class: "small mono" }, `picture ${plain(name.slice(0, 12))}`))) : null,
-    h("b", { class: "small" }, "Prompt"), h("pre", { tabindex: 0 }, plain(call.prompt)),
-    h("b", { class: "small" }, "Reply, as it came"), h("pre", { tabindex: 0 }, plain(call.raw) || "(empty)"),
-    call.parsed == null ? null : [h("b", { class: "small" }, "Reply, understood"), h("pre", { tabindex: 0 }, plain(JSON.stringify(call.parsed, null, 2)))]);
-}
-
-function toolBlock(tool) {
-  return h("details", {}, h("summary", {}, `Tool ${plain(tool.name)}, called by the ${plain(tool.by)} `,
-      tool.error ? h("span", { class: "bad" }, plain(tool.error)) : null, h("span", { class: "small" }, `· ${took(tool.seconds)}`)),
-    h("pre", { tabindex: 0 }, plain(JSON.stringify({ arguments: tool.arguments, result: tool.result }, null, 2))));
-}
-
-function stepItem(step) {
-  const kind = step.error ? "bad" : step.calls.length ? "model" : "";
-  return h("li", {}, h("div", { class: "stephead" },
-      h("h3", {}, plain(step.node), h("span", { class: "small" }, step.at)),
-      h("span", { class: "lane", "aria-hidden": "true" }, h("i", { class: kind, style: `left:${(100 * step.from).toFixed(2)}%;width:${(100 * step.share).toFixed(2)}%` })),
-      h("span", { class: "num small" }, step.unfinished ? "never ended" : took(step.seconds))),
-    h("ul", { class: "did" }, step.told.map((t) => h("li", {}, plain(t)))),
-    step.error ? h("p", { class: "warning" }, plain(step.error)) : null,
-    step.calls.map(callBlock), step.tools.map(toolBlock));
-}
-
-function stepsSection() {
-  return h("section", { class: "wide" }, h("h2", {}, "Steps"), h("ol", { class: "steps" }, data.steps.map(stepItem)));
+// Where the time and the money went: one row for each node.
+function spentSection() {
+  const nodes = new Map();
+  for (const step of data.steps) {
+    const row = nodes.get(step.node) || { seconds: 0, calls: 0, tokens: 0, cost: 0, priced: true };
+    row.seconds += step.seconds || 0;
+    for (const call of step.calls) {
+      row.calls += 1;
+      row.tokens += (call.tokens[0] || 0) + (call.tokens[1] || 0);
+      row.priced = row.priced && call.cost != null;
+      row.cost += call.cost || 0;
+    }
+    nodes.set(step.node, row);
+  }
+  const most = Math.max(...[...nodes.values()].map((row) => row.seconds), 1e-9);
+  const called = [...nodes.values()].some((row) => row.calls);
+  if (!nodes.size) return null;
+  return h("section", {}, h("h2", {}, "Where the time went"), wideTable("Time and cost", 
+    h("thead", {}, h("tr", {}, ["step", "share", "time", ...(called ? ["calls", "tokens", "cost"] : [])].map((t, i) => h("th", { scope: "col", class: i > 1 ? "num" : "" }, t)))),
+    h("tbody", {}, [...nodes].map(([name, row]) => h("tr", {}, h("td", {}, plain(name)), h("td", { class: "spent" }, bar(row.seconds / most, row.calls > 0)),
+      h("td", { class: "num" }, took(row.seconds)),
+      called ? [h("td", { class: "num" }, row.calls || "–"), h("td", { class: "num" }, row.calls ? row.tokens.toLocaleString("en") : "–"),
+        h("td", { class: "num" }, row.calls ? price(row.priced ? row.cost : null) : "–")] : null)))));
 }
 
 function header() {
   const f = data.facts;
   $("head").replaceChildren(...[
-    data.back ? h("nav", { class: "small" }, h("a", { href: data.back }, "← All traces")) : null,
+    data.back ? h("nav", { class: "small", "aria-label": "Back" }, h("a", { href: data.back }, "← All traces"), " ",
+      data.crops.length ? h("a", { href: `/?trace=${f.id}` }, "Open in the editor") : null) : null,
     h("h1", {}, plain(f.source), h("span", { class: `chip ${f.status}` }, f.status)),
     f.request ? h("p", { class: "asked" }, `“${plain(f.request)}”`) : null,
     h("ul", { class: "facts" }, f.lines.map(([name, value]) => h("li", {}, `${name} `, h("b", {}, plain(value))))),
+    kin(),
     f.error ? h("p", { class: "warning" }, plain(f.error)) : null,
   ].filter(Boolean));
 }
 
-header();
-$("main").replaceChildren(...[
-  stageSection(),
-  h("section", { class: "inspector", id: "inspected", "aria-label": "The candidate looked at" }, h("p", {}, "This run has no candidates.")),
-  h("div", { class: "pair" }, decisionSection(), compositionSection(), roundsSection(), notesSection()),
-  stepsSection(),
-  h("footer", { class: "wide" }, `cropsmith trace ${data.facts.id}`),
-].filter(Boolean));
-drawStage();
-if (current) select(current, false);
-document.documentElement.dataset.ready = "yes";
+const NOTHING = {
+  running: "No candidates yet: the run goes on.",
+  waiting: "No candidates yet: the run waits for a person.",
+  killed: "The run was killed before it had candidates.",
+  error: "The run ended before it had candidates.",
+};
+
+function overview() {
+  const none = h("p", {}, NOTHING[data.facts.status] || "This run has no candidates.");
+  const shown = h("div", { class: "looking" }, stageSection(),
+    h("section", { class: "inspector", id: "inspected", "aria-label": "The candidate looked at" }, none));
+  return [notesSection(), shown, ...whySections(),
+    h("div", { class: "pair" }, decisionSection(), compositionSection(), spentSection(), roundsSection())];
+}

@@ -1,8 +1,5 @@
 // The photo with its candidates; the picture and the scores of the one that is looked at.
 
-const data = JSON.parse($("data").textContent);
-const W = data.width, H = data.height;
-const COLOURS = ["#ffb000", "#37c6ff", "#ff6ad5", "#7ee081", "#c9a6ff", "#ff7f50", "#ffffff"];
 const sources = [...new Set(data.candidates.map((c) => c.source))];
 const colour = (source) => COLOURS[sources.indexOf(source) % COLOURS.length];
 const DASHES = ["", "7 5", "2 5", "10 3 2 3"];
@@ -12,36 +9,6 @@ const ranked = [...data.candidates].sort(
   (a, b) => chosen.has(b.id) - chosen.has(a.id) || (b.total ?? -1e9) - (a.total ?? -1e9));
 const show = { candidates: true, thirds: false, golden: false, diagonals: false, lines: false, found: false };
 let current = ranked[0] || null;
-
-const rect = (box, more) => s("rect", {
-  x: box[0] * W, y: box[1] * H, width: (box[2] - box[0]) * W, height: (box[3] - box[1]) * H, ...more });
-
-function photo(extra) {
-  return data.photo
-    ? s("image", { href: data.photo, width: W, height: H, preserveAspectRatio: "none", ...extra })
-    : s("rect", { width: W, height: H, class: "gone" });
-}
-
-function cropped(candidate, attributes) {
-  const [x1, y1, x2, y2] = candidate.box;
-  return s("svg", { viewBox: `${x1 * W} ${y1 * H} ${(x2 - x1) * W} ${(y2 - y1) * H}`, role: "img",
-    "aria-label": `The crop of candidate ${plain(candidate.id)}`, ...attributes }, photo());
-}
-
-// Guide lines lie on the crop that is looked at: that is what they judge.
-function guides(box) {
-  const [x1, y1, x2, y2] = [box[0] * W, box[1] * H, box[2] * W, box[3] * H];
-  const w = x2 - x1, ht = y2 - y1, lines = [];
-  const line = (a, b, c, d) => lines.push(s("line", { x1: a, y1: b, x2: c, y2: d, class: "guide" }));
-  const cross = (f) => [f, 1 - f].forEach((k) => {
-    line(x1 + k * w, y1, x1 + k * w, y2);
-    line(x1, y1 + k * ht, x2, y1 + k * ht);
-  });
-  if (show.thirds) cross(1 / 3);
-  if (show.golden) cross(0.381966);
-  if (show.diagonals) { line(x1, y1, x2, y2); line(x1, y2, x2, y1); }
-  return lines;
-}
 
 function outline(candidate) {
   const on = candidate === current;
@@ -55,6 +22,7 @@ function outline(candidate) {
 
 function drawStage() {
   const stage = $("stage");
+  if (!stage) return;
   // Small boxes last, so that each can be pointed at; the current one on top of all.
   const area = (c) => (c.box[2] - c.box[0]) * (c.box[3] - c.box[1]);
   const order = data.candidates.filter((c) => c !== current).sort((a, b) => area(b) - area(a));
@@ -65,7 +33,7 @@ function drawStage() {
       d: `M0 0H${W}V${H}H0Z M${x1} ${y1}V${y2}H${x2}V${y1}Z` }));
   }
   if (show.candidates) parts.push(...order.map(outline));
-  if (current) parts.push(outline(current), ...guides(current.box));
+  if (current) parts.push(outline(current), ...guides(current.box, show));
   if (show.found) parts.push(...data.found.map((f) => s("g", {}, s("title", {}, plain(f.label)), rect(f.box, { class: "found" }))));
   if (show.lines) parts.push(...data.lines.map((l) => s("line", { class: "sceneline",
     x1: l.start[0] * W, y1: l.start[1] * H, x2: l.end[0] * W, y2: l.end[1] * H }, s("title", {}, plain(l.kind)))));
@@ -84,11 +52,12 @@ function plot(scorer) {
 }
 
 function drawInspector() {
-  if (!current) return;
+  if (!current || !$("inspected")) return;
   const place = ranked.indexOf(current) + 1;
   const facts = [current.sources.join(", "), current.round ? `round ${current.round}` : "first round", current.detail].filter(Boolean);
   $("inspected").replaceChildren(...[
-    cropped(current, { class: "crop" }),
+    h("h2", { class: "hidden-visually" }, "The candidate looked at"),
+    cropped(current.box, `The crop of candidate ${plain(current.id)}`, { class: "crop" }),
     h("div", { class: "row" },
       h("button", { class: "nav", type: "button", "aria-label": "Previous candidate", onclick: () => step(-1) }, "←"),
       h("div", { class: "grow" },
@@ -137,7 +106,7 @@ function flip(name) {
 
 const KEYS = { c: "candidates", t: "thirds", g: "golden", d: "diagonals", l: "lines", f: "found" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("pre, input, textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("pre, input, textarea, select, #tree") || !$("stage")) return;
   if (event.key === "ArrowRight" || event.key === "j") step(1);
   else if (event.key === "ArrowLeft" || event.key === "k") step(-1);
   else if (event.key === "Home") select(ranked[0]);
@@ -161,7 +130,8 @@ function stageSection() {
       data.rounds.length > 1 ? data.rounds.map((r) => h("li", {}, h("span", { class: "swatch", style: `border-top-style:${["solid", "dashed", "dotted", "double"][r.number % 4]}` }), `round ${r.number}`)) : null),
     h("ul", { class: "strip", "aria-label": "Candidates, best first" }, ranked.map((c) => h("li", {},
       h("button", { class: `tile${c.legal ? "" : " illegal"}`, type: "button", "data-id": c.id, onclick: () => select(c),
-        "aria-label": `Candidate ${plain(c.id)} from ${plain(c.source)}, total ${fixed(c.total)}${chosen.has(c.id) ? ", chosen" : ""}` },
-        cropped(c, { "aria-hidden": "true" }),
+        // Begins with what is seen, so that it can be spoken to.
+        "aria-label": `${chosen.has(c.id) ? "★ " : ""}${plain(c.id)} · ${fixed(c.total, 2)}: candidate from ${plain(c.source)}${chosen.has(c.id) ? ", chosen" : ""}` },
+        cropped(c.box, "", { "aria-hidden": "true" }),
         h("span", {}, chosen.has(c.id) ? h("b", { class: "star" }, "★ ") : null, `${plain(c.id)} · ${fixed(c.total, 2)}`))))));
 }

@@ -1,23 +1,19 @@
-"""Hosting: the command line of the server, waiting for it, and ending it whole."""
+"""Hosting: waiting for the server, and ending it whole."""
 
-import os
 import stat
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from cropsmith.agents.backends.providers import hosting
 from cropsmith.agents.backends.providers.hosting import (
     Hosting,
     ServerEnded,
-    command_of,
     healthy,
     start,
 )
-from cropsmith.errors import MissingExtra, UsageError
+from cropsmith.errors import UsageError
 
 FAKE = """#!/usr/bin/env python3
 import http.server, subprocess, sys, time
@@ -96,33 +92,3 @@ def test_a_server_that_never_answers_is_given_up(venv: Path, tmp_path: Path) -> 
             server.wait_until_healthy(1)
     finally:
         server.stop()
-
-
-def test_the_flags_fit_this_work(venv: Path) -> None:
-    words = command_of(Hosting(model="m", venv=venv, name="n", images=12, gpus=2, extra=("-x",)))
-    text = " ".join(words)
-    assert words[1:3] == ["serve", "m"] and words[-1] == "-x"
-    assert '{"image": 12, "video": 0}' in words
-    assert '{"backend": "guidance", "disable_any_whitespace": true}' in words
-    for flag in (
-        "--enable-prefix-caching",
-        "--enable-prompt-tokens-details",
-        "--tensor-parallel-size 2",
-        "--served-model-name n",
-        "--max-model-len 32768",
-    ):
-        assert flag in text
-
-
-@pytest.mark.parametrize(("gpus", "size"), [(0, 1), (1, 1), (2, 2), (3, 2), (7, 4), (8, 8)])
-def test_tensor_parallel_size_is_a_power_of_two(gpus: int, size: int) -> None:
-    assert hosting.parallel(gpus) == size
-
-
-def test_no_vllm_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="no vllm command"):
-        hosting.find_vllm(tmp_path)
-    monkeypatch.setenv("PATH", os.fspath(tmp_path))
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(MissingExtra, match=r"cropsmith\[vllm\]"):
-        hosting.find_vllm(None)

@@ -49,9 +49,17 @@ async def test_a_script_file_is_a_model(tmp_path: Path) -> None:
         assert (await backend.ask(ask("x"))).value == Word(word="hello")
 
 
-@pytest.mark.parametrize("text", ["{", '{"valeu": 1}', "[]"])
-def test_a_broken_script_is_told(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "it is no JSON object"),
+        ('{"repeat": true}\n{"valeu": 1}', "jsonl:2: valeu is unknown"),
+        ("[]", "it is no JSON object"),
+        ('{"status": "fine"}', "status must be ok"),
+    ],
+)
+def test_a_broken_script_is_told(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "play.jsonl"
     path.write_text(text)
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=said):
         build_backend(f"scripted/{path}")

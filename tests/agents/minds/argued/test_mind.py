@@ -1,5 +1,6 @@
 """The VLM mind over a script: four questions, both orders, efforts, failures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Picture, Said, Status
+from cropsmith.agents.backends.boxes.rendering import prompt_text
+from cropsmith.agents.backends.protocol.backend import Ask, Boxes, Picture, Said, Status, Told
 from cropsmith.agents.backends.providers.scripted import Player, Scripted, ScriptedAnswer
 from cropsmith.agents.minds.argued.mind import Argued
 from cropsmith.agents.minds.asking.asker import Asker
@@ -97,7 +99,7 @@ def asked(vlm: Argued) -> list[Ask]:
 
 
 def texts(ask: Ask) -> str:
-    return "\n".join(p for m in ask.messages for p in m.parts if isinstance(p, str))
+    return prompt_text(ask.messages)
 
 
 async def test_understanding_adds_to_the_grammar_and_never_overrules_it(view: View) -> None:
@@ -148,7 +150,8 @@ async def test_proposals_name_their_element_and_keep_is_legal(view: View) -> Non
     assert [c.box for c in made] == [Box.whole(), CROP, OTHER]
     assert made[1].provenance == Provenance(source=vlm.name, detail="rule of thirds")
     assert made[1].reason == "because"
-    assert "exactly 4:5" in texts(asked(vlm)[0])
+    told = next(p for p in asked(vlm)[0].messages[1].parts if isinstance(p, Told))
+    assert told.values["shape"] == "4:5"
 
 
 async def test_thorough_draws_samples_and_joins_them(view: View) -> None:
@@ -183,11 +186,11 @@ async def test_a_round_appends_and_changes_nothing_before_it(view: View) -> None
     assert list(two[3].parts) == list(one[3].parts)
     assert isinstance(list(one[2].parts)[0], Said)
     kinds = [type(p) for p in one[3].parts]
-    assert kinds == [str, Picture, Boxes]  # scores, the crop as a picture, the leader's box
+    assert kinds == [str, Picture, Told]  # scores, the crop as a picture, the leader's box
 
 
 def choice(ask: Ask, pick: Any) -> dict[str, Any]:
-    letters = [t[8] for t in texts(ask).splitlines() if t.startswith("Picture ")]
+    letters = re.findall(r"Picture ([A-Z]):", texts(ask))
     ranked = pick(letters)
     return {
         "comparison": "",
@@ -269,7 +272,8 @@ async def test_examples_come_before_the_photo(view: View) -> None:
     await vlm.propose(brief(view, examples=(example,)))
     parts = list(asked(vlm)[0].messages[1].parts)
     boxes = next(p for p in parts if isinstance(p, Boxes))
-    assert list(boxes.boxes) == [OTHER, CROP] and list(boxes.scores) == [1.0, 0.8]
+    assert list(boxes.boxes) == [OTHER, CROP]
+    assert "Their scores, in the same order, 1 is best: 1.00, 0.80." in parts
     pictures = [p for p in parts if isinstance(p, Picture)]
     assert pictures[0].size.width == 512 and pictures[1].size.width == 1024
 
@@ -281,8 +285,7 @@ async def test_five_crops_of_an_example_are_told(view: View) -> None:
     )
     vlm = mind([ScriptedAnswer(value=ideas(CROP))], example_data=lambda _: view.photo.data)
     await vlm.propose(brief(view, examples=(example,)))
-    boxes = next(p for p in asked(vlm)[0].messages[1].parts if isinstance(p, Boxes))
-    assert list(boxes.scores) == [1.0, 0.9, 0.8, 0.7, 0.6]
+    assert "1 is best: 1.00, 0.90, 0.80, 0.70, 0.60." in texts(asked(vlm)[0])
 
 
 async def test_overlays_are_drawn_and_told(view: View) -> None:
@@ -437,7 +440,7 @@ async def test_the_finalists_are_named_by_boxes_and_shown_at_the_end(view: View)
         f"Picture {letter}:" for letter in "ABC"
     ]
     assert "These are 3 ways" in str(question.endings[0][-1])
-    assert "A 4:5 crop of the dog." in str(question.endings[0][-1])
+    assert "A 4:5 crop of the dog." in prompt_text(question.script.messages())
 
 
 async def test_what_is_wanted_is_said_even_where_nothing_was_asked(view: View) -> None:
@@ -446,8 +449,8 @@ async def test_what_is_wanted_is_said_even_where_nothing_was_asked(view: View) -
     bare = brief(view)
     await vlm.propose(replace(bare, intent=bare.intent.model_copy(update={"read_back": ""})))
     told, untold = (texts(a) for a in asked(vlm))
-    assert "A 4:5 crop of the dog." in told and "the best crop" not in told
-    assert "the best crop" in untold
+    assert "A 4:5 crop of the dog." in told and "nothing in particular" not in told
+    assert "they want the best crop" in untold
 
 
 async def test_a_round_tells_of_others_only_what_was_there_then(view: View) -> None:

@@ -27,6 +27,7 @@ from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import EvidenceKind, Grounding
 from cropsmith.tools.schema.geometry import Box, Point
 from cropsmith.tools.schema.request import CopySpace, Intent, Phrase, Side, Target, Tightness
+from cropsmith.tools.schema.result import Verdict
 
 BOX = Box.of((0.1, 0.1, 0.5, 0.5))
 CAT = Phrase(text="the black cat", head="cat")
@@ -253,3 +254,18 @@ def test_a_compromise_has_its_proposers_reason_or_says_what_it_is(view: View) ->
     assert merged(brief(view), bare, two, "m").reasons == ("Ranked best in both orders.",)
     whole = [(LEADERS, ballot(3, "C", reasons=[" "]))]
     assert merged(brief(view), LEADERS, whole, "m").reasons == (KEPT,)
+
+
+def test_a_rejection_counts_where_both_orders_agree_and_the_photo_may_not_stay(view: View) -> None:
+    crops = LEADERS[:2]
+    no = choice_among(2).model_validate(
+        {"comparison": "", "ranking": ["A"], "choice": "A", "reasons": ["no dog"], "reject": True}
+    )
+    yes = ballot(2, "A")
+    made = merged(brief(view), crops, [(crops, no), (crops, no)], "m")
+    assert made.verdict is Verdict.REJECT and made.reasons == ("no dog",) and not made.kept
+    half = merged(brief(view), crops, [(crops, no), (crops, yes)], "m")
+    assert half.verdict is Verdict.CROP
+    # Where the whole photo is among the leaders, leaving it alone is an answer.
+    kept = merged(brief(view), LEADERS, [(LEADERS, no), (LEADERS, no)], "m")
+    assert kept.verdict is not Verdict.REJECT

@@ -6,11 +6,11 @@ import pytest
 
 from cropsmith.agents.backends.protocol.backend import (
     Ask,
-    Boxes,
     Called,
     Picture,
     Said,
     Status,
+    Told,
     ToolCall,
 )
 from cropsmith.agents.backends.providers.scripted import Scripted, ScriptedAnswer
@@ -23,7 +23,7 @@ from cropsmith.agents.trace.record import MemoryTrace
 from cropsmith.errors import UsageError
 from cropsmith.tools.examples.row import entries_of
 from cropsmith.tools.schema.evidence import ExpertCrop
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.geometry import Box, Point
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Target
@@ -94,10 +94,20 @@ def pictures(ask: Ask) -> int:
     return len(ask.pictures)
 
 
-def examples_told(ask: Ask) -> list[Boxes]:
+def examples_told(ask: Ask) -> list[Said]:
     parts = ask.messages[1].parts
     photo = next(n for n, part in enumerate(parts) if part == "The photograph to crop:")
-    return [part for part in parts[:photo] if isinstance(part, Boxes)]
+    return [part for part in parts[:photo] if isinstance(part, Said)]
+
+
+def crops_of(said: Said) -> list[dict[str, Any]]:
+    crops: list[dict[str, Any]] = said.value.model_dump()["crops"]
+    return crops
+
+
+def centres(ask: Ask) -> list[Any]:
+    parts = (part for part in ask.messages[1].parts if isinstance(part, Told))
+    return [part.values["centre"] for part in parts if "centre" in part.values]
 
 
 async def test_free_cropping_shows_31_then_37_pictures(photos: list[Path], index: Path) -> None:
@@ -106,8 +116,7 @@ async def test_free_cropping_shows_31_then_37_pictures(photos: list[Path], index
     assert {ask.temperature for ask in asked} == {0.05}
     told = examples_told(asked[0])
     assert len(told) == 30
-    assert all(len(part.boxes) == 5 for part in told)
-    assert all(list(part.scores) == [1.0, 0.9, 0.8, 0.7, 0.6] for part in told)
+    assert all([c["score"] for c in crops_of(p)] == [1.0, 0.9, 0.8, 0.7, 0.6] for p in told)
     parts = asked[0].messages[1].parts
     assert (
         parts[0]
@@ -116,7 +125,7 @@ async def test_free_cropping_shows_31_then_37_pictures(photos: list[Path], index
     for number in range(30):
         caption, picture, boxes = parts[1 + 3 * number : 4 + 3 * number]
         assert caption == f"Example {number + 1}:"
-        assert isinstance(picture, Picture) and isinstance(boxes, Boxes)
+        assert isinstance(picture, Picture) and isinstance(boxes, Said)
         assert boxes.picture is picture and max(picture.size.width, picture.size.height) <= 512
     assert parts[91] == "The photograph to crop:" and parts[92] is asked[0].frame
     assert parts[93] == "Give 6 crops of this photograph, each with its score, best first."
@@ -126,8 +135,8 @@ async def test_free_cropping_shows_31_then_37_pictures(photos: list[Path], index
     for number in range(6):
         caption, picture, boxes = again[94 + 3 * number : 97 + 3 * number]
         assert str(caption).startswith(f"Crop {number + 1}, its score is 0.")
-        assert isinstance(picture, Picture) and isinstance(boxes, Boxes)
-        assert boxes.picture is asked[1].frame and len(boxes.scores) == 1
+        assert isinstance(picture, Picture) and isinstance(boxes, Said)
+        assert boxes.picture is asked[1].frame and len(crops_of(boxes)) == 1
     assert str(again[-1]).endswith(
         "Give 6 similar crops that have a high score, in the same format."
     )
@@ -154,7 +163,8 @@ async def test_the_answer_that_all_agree_on(photos: list[Path], index: Path) -> 
         ]
         return {"crops": [{"score": 0.1, "box": box} for box in boxes]}
 
-    result, _, _ = await cropped(photos[0], FREE, index, "final=agreed", "L=1", player=player)
+    faceless = next(photo for photo in photos if "coffee" in photo.name)
+    result, _, _ = await cropped(faceless, FREE, index, "final=agreed", "L=1", player=player)
     assert result.report.crops[0].box.corners == pytest.approx((0.2, 0.2, 0.8, 0.8), abs=0.01)
     assert "agree" in result.report.crops[0].reasons[0]
 
@@ -162,7 +172,7 @@ async def test_the_answer_that_all_agree_on(photos: list[Path], index: Path) -> 
 async def test_ratio_cropping_tells_ratios(photos: list[Path], index: Path) -> None:
     result, asked, _ = await cropped(photos[0], SQUARE, index)
     assert pictures(asked[0]) == 11 and len(asked) == 3
-    assert all(len(part.boxes) == 1 and not part.scores for part in examples_told(asked[0]))
+    assert all([*one] == ["box"] for p in examples_told(asked[0]) for one in crops_of(p))
     texts = [part for part in asked[0].messages[1].parts if isinstance(part, str)]
     assert (
         texts[1].startswith("Example 1, aspect ratio ") and "the crop's aspect ratio is" in texts[1]
@@ -176,11 +186,45 @@ async def test_ratio_cropping_tells_ratios(photos: list[Path], index: Path) -> N
 async def test_subject_cropping_gives_centres(photos: list[Path], index: Path) -> None:
     _, asked, _ = await cropped(photos[0], SUBJECT, index, "L=4")
     assert len(asked) == 5 and pictures(asked[0]) == 31
-    said = [part for part in asked[0].messages[1].parts if isinstance(part, Said)]
-    assert len(said) == 31
-    assert said[0].value.model_dump()["centre"] == pytest.approx({"x": 0.5, "y": 0.5})
-    assert said[-1].value.model_dump()["centre"] == pytest.approx({"x": 0.4, "y": 0.5})
+    told = centres(asked[0])
+    assert len(told) == 31
+    assert (told[0].x, told[0].y) == pytest.approx((0.5, 0.5))
+    assert (told[-1].x, told[-1].y) == pytest.approx((0.4, 0.5))
     assert "different crops for the same subject" in str(asked[-1].messages[1].parts[-1])
+
+
+async def test_a_subject_that_nobody_found_has_no_centre(photos: list[Path], index: Path) -> None:
+    _, asked, _ = await cropped(photos[0], CropRequest(subjects=("boat",)), index, "L=1")
+    assert len(asked) == 2 and pictures(asked[0]) == 31
+    for ask in asked:
+        assert not centres(ask)
+        told = "\n".join(part for m in ask.messages for part in m.parts if isinstance(part, str))
+        assert "centre" not in told
+        assert "Where the subject lies in this photograph is not known" in told
+    assert len(examples_told(asked[0])) == 30, "the crops alone"
+
+
+async def test_a_found_subject_has_the_centre_that_was_found(
+    photos: list[Path], index: Path
+) -> None:
+    class Finding(Moving):
+        def __call__(self, ask: Ask) -> dict[str, Any]:
+            if ask.purpose == "locate":
+                box = {"x1": 0.6, "y1": 0.2, "x2": 0.8, "y2": 0.4}
+                return {"things": [{"number": 1, "box": box}]}
+            return super().__call__(ask)
+
+    request = CropRequest(subjects=("boat",))
+    _, asked, _ = await cropped(photos[0], request, index, "L=0", player=Finding())
+    assert (centres(asked[0])[-1].x, centres(asked[0])[-1].y) == pytest.approx((0.7, 0.3))
+
+
+async def test_the_centre_of_a_mask_is_told_not_that_of_its_box(
+    photos: list[Path], index: Path
+) -> None:
+    request = SUBJECT.model_copy(update={"subject_centre": Point(x=0.3, y=0.6)})
+    _, asked, _ = await cropped(photos[0], request, index, "L=0")
+    assert centres(asked[0])[-1] == Point(x=0.3, y=0.6)
 
 
 async def test_the_query_is_never_an_example(photos: list[Path], index: Path) -> None:
@@ -206,7 +250,7 @@ async def test_the_least_similar_examples_go_first_and_the_trace_says_so(
     _, whole, _ = await cropped(photos[0], FREE, index, "L=0")
     kept, every = examples_told(asked[0]), examples_told(whole[0])
     assert 5 < len(kept) < 30
-    assert [p.picture.sha256 for p in kept] == [p.picture.sha256 for p in every[: len(kept)]]
+    assert [p.picture for p in kept] == [p.picture for p in every[: len(kept)]]
     (step,) = [step for step in trace.steps if step.node == "proposal"]
     assert any(f"{30 - len(kept)} of 30 examples were left out" in note for note in step.notes)
 

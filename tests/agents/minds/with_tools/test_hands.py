@@ -14,6 +14,8 @@ from cropsmith.agents.minds.with_tools.hands import (
     ScoreArguments,
     use,
 )
+from cropsmith.tools.constraints.kinds import touched
+from cropsmith.tools.constraints.things import Excludes
 from cropsmith.tools.grounding.ground import Sources
 from cropsmith.tools.grounding.owl import load_owl
 from cropsmith.tools.images.photo import open_photo
@@ -77,7 +79,11 @@ def test_what_cannot_be_is_said_with_the_relaxation(view: View) -> None:
     grounding = Grounding(
         found=tuple(named(EvidenceKind.SUBJECT, box, "both ends") for box in (LEFT, RIGHT))
     )
-    stuck = bench(view, intent=intent, target=intent.targets[0], grounding=grounding)
+    narrow = bench(view, intent=intent, target=intent.targets[0], grounding=grounding)
+    found = use(narrow, "solve_constraints", OneBox(box=LEFT))
+    assert found.boxes and "do not fit into 1:4 together" in found.text
+    zoned = intent.model_copy(update={"keep_out": (LEFT, RIGHT)})
+    stuck = bench(view, intent=zoned, target=intent.targets[0], grounding=grounding)
     found = use(stuck, "solve_constraints", OneBox(box=LEFT))
     assert found.boxes == () and found.error
     assert found.text.startswith("No crop satisfies the request")
@@ -93,6 +99,19 @@ def test_finding_looks_first_at_what_is_known_then_at_the_detector(
     sources = Sources(detector=load_owl(str(tiny_models / "owlvit")))
     found = use(bench(view, sources=sources), "ground", GroundArguments(phrase="a kite"))
     assert found.boxes and ("Found 1" in found.text or "nearest guess" in found.text)
+
+
+def test_what_only_stands_in_was_not_found(view: View) -> None:
+    stand_in = named(EvidenceKind.SUBJECT, LEFT, "boat")
+    grounding = Grounding(found=(stand_in,), missing=("boat",))
+    found = use(bench(view, grounding=grounding), "ground", GroundArguments(phrase="boat"))
+    assert found.text.startswith("Nothing was found for boat")
+
+
+def test_solving_holds_the_rules_that_proposals_are_solved_under(view: View) -> None:
+    rules = (Excludes(touched(LEFT, view.size), "the boat"),)
+    found = use(bench(view, rules=rules), "solve_constraints", OneBox(box=LEFT))
+    assert found.boxes[0].overlap(LEFT) == 0 and "moved to be legal" in found.text
 
 
 def test_examples_come_as_boxes_on_this_photo(view: View) -> None:

@@ -104,7 +104,7 @@ async def test_every_tool_can_be_called_and_answers(brief: Brief, step: OpenStep
     ]  # fmt: skip
     assert all(r.by == "scripted/script" and r.seconds > 0 for r in step.tools)
     results: list[Any] = [record.result for record in step.tools]
-    assert "No detector is at hand" in results[0]["text"]
+    assert "nanodet" in results[0]["text"]
     assert "total 0." in results[1]["text"] and "preference" in results[1]["text"]
     assert results[2]["shown"] == [0.1, 0.1, 0.7, 0.9]
     assert results[3]["text"].startswith("Composition elements")
@@ -223,7 +223,7 @@ async def test_an_opening_is_forced_by_name(brief: Brief) -> None:
             ScriptedAnswer(purpose="propose with tools"),
             ScriptedAnswer(purpose="propose", value=ANSWER),
         ],
-        first="measure_composition",
+        openings=["measure_composition"],
     )
     await mind.propose(brief)
     assert [ask.tool_choice for ask in backend.asked] == ["measure_composition", "auto", None]

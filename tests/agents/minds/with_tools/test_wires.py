@@ -78,7 +78,7 @@ class Server:
             return {"bbox_2d": [100, 100, 700, 900]}
         if "box_2d" in text:
             return {"box_2d": [100, 100, 900, 700]}
-        return {"box": [100, 100, 700, 900]}
+        return {"box": [51, 51, 358, 461]}  # of 512 pixels
 
 
 @pytest.fixture
@@ -136,7 +136,9 @@ async def test_a_call_goes_out_and_its_result_goes_back(
     pytest.importorskip("google.genai" if model.startswith("gemini") else "openai")
     context = build_parts(RunSettings(trace=False, model=model))
     asker = Asker(build_backend(model, cache_replies=False))
-    mind = WithTools(Argued(asker, BuiltinMind()), context.bench, first=opening)
+    mind = WithTools(
+        Argued(asker, BuiltinMind()), context.bench, openings=() if opening == "auto" else [opening]
+    )
     step = OpenStep(node="proposal")
     token = current_step.set(step)
     try:

@@ -1,4 +1,4 @@
-"""Two runs side by side: where they parted, and in what."""
+"""Where two runs parted: the first step that went otherwise, and all that is not the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,12 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from cropsmith.agents.trace.conversation import as_sent
 from cropsmith.agents.trace.record import CallRecord, Step
 from cropsmith.agents.trace.values import Trace
 from cropsmith.agents.trace.views.account import Account, account_of
+from cropsmith.agents.trace.views.leaves import Change, changes
+from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.result import Framed
 from cropsmith.tools.schema.values import Value
 
@@ -16,7 +19,6 @@ from cropsmith.tools.schema.values import Value
 class Part(StrEnum):
     """What differs."""
 
-    PHOTO = "photo"
     REQUEST = "request"
     MODEL = "model"
     STEP = "step"
@@ -32,22 +34,25 @@ class Difference(Value):
 
     part: Part
     place: str
-    """Where: "proposal round 1, call 2", a candidate's id, a target's number."""
-    before: str
+    """Where: "proposal round 1, call 2", a candidate's id, a shape's number."""
+    before: str = ""
     """In the first trace; empty where it has no such thing."""
-    after: str
+    after: str = ""
+    changes: tuple[Change, ...] = ()
+    """Of an output: the single values that changed, instead of before and after."""
     iou: float | None = None
     """Of the two boxes, where both have one."""
 
 
-class Comparison(Value):
-    """What is not the same in two traces."""
+class Parting(Value):
+    """What is not the same in two traces of a photo."""
 
     a: str
     b: str
-    parted: str = ""
+    at: str = ""
     """The first step whose prompts, replies or outputs differ; empty if none does."""
     differences: tuple[Difference, ...] = ()
+    """Request and model first, then step by step as the run went, then candidates and crops."""
 
     @property
     def same(self) -> bool:
@@ -55,27 +60,34 @@ class Comparison(Value):
         return not self.differences
 
 
-def diff(a: Trace, b: Trace) -> Comparison:
+def parting(a: Trace, b: Trace) -> Parting:
     """Compare two traces, step by step and in their results. Times and ids do not count."""
     heads = [
         Difference(part=part, place="", before=one, after=other)
         for part, one, other in (
-            (Part.PHOTO, a.head.sha256, b.head.sha256),
             (Part.REQUEST, a.head.request, b.head.request),
             (Part.MODEL, a.head.model, b.head.model),
         )
         if one != other
     ]
     steps = list(_steps(a.steps, b.steps))
-    results = [*_crops(account_of(a), account_of(b))]
-    reports = [*_outputs("report", a.result, b.result)]
-    candidates = [*_candidates(account_of(a), account_of(b))]
-    return Comparison(
+    one, other = account_of(a), account_of(b)
+    told = {change for difference in steps for change in _values(difference)}
+    reports = [
+        difference
+        for difference in _outputs("report", a.result, b.result)
+        if not told.issuperset(_values(difference))  # most of a report is what the steps put there
+    ]
+    return Parting(
         a=a.head.id,
         b=b.head.id,
-        parted=steps[0].place.partition(",")[0] if steps else "",
-        differences=(*heads, *steps, *candidates, *reports, *results),
+        at=steps[0].place.partition(",")[0] if steps else "",
+        differences=(*heads, *steps, *_candidates(one, other), *reports, *_crops(one, other)),
     )
+
+
+def _values(difference: Difference) -> set[tuple[str, str]]:
+    return {(change.before, change.after) for change in difference.changes}
 
 
 @dataclass
@@ -108,8 +120,8 @@ def _steps(a: Sequence[Step], b: Sequence[Step]) -> Iterator[Difference]:
     before, after = _turns(a), _turns(b)
     for name in dict.fromkeys((*before, *after)):
         if name not in before or name not in after:
-            there = "ran" if name in before else ""
-            gone = "ran" if name in after else ""
+            there = "ran" if name in before else "did not run"
+            gone = "ran" if name in after else "did not run"
             yield Difference(part=Part.STEP, place=name, before=there, after=gone)
             continue
         yield from _calls(name, before[name].calls, after[name].calls)
@@ -129,20 +141,26 @@ def _paired(
         same = [
             other
             for other in left
-            if (other.purpose, other.prompt, other.seed) == (call.purpose, call.prompt, call.seed)
+            if (other.purpose, as_sent(other), other.seed)
+            == (call.purpose, as_sent(call), call.seed)
         ]
         if same:
             left.remove(same[0])
             yield call, same[0]
         else:
             alone.append(call)
-    yield from zip_longest(alone, left)
+    # Of the rest, questions of one kind stand side by side.
+    for purpose in dict.fromkeys(call.purpose for call in (*alone, *left)):
+        ours = [call for call in alone if call.purpose == purpose]
+        theirs = [call for call in left if call.purpose == purpose]
+        yield from zip_longest(ours, theirs)
 
 
 def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Iterator[Difference]:
     for number, (one, other) in enumerate(_paired(a, b), 1):
-        place = f"{name}, call {number}"
-        prompts = [call.prompt if call else "" for call in (one, other)]
+        purpose = next(call.purpose for call in (one, other) if call)
+        place = f"{name}, call {number} ({purpose})"
+        prompts = [as_sent(call) if call else "" for call in (one, other)]
         if prompts[0] != prompts[1]:
             yield Difference(part=Part.PROMPT, place=place, before=prompts[0], after=prompts[1])
         replies = [
@@ -152,21 +170,20 @@ def _calls(name: str, a: Sequence[CallRecord], b: Sequence[CallRecord]) -> Itera
             yield Difference(part=Part.REPLY, place=place, before=replies[0], after=replies[1])
 
 
-_COMPARED_APART = frozenset({"image", "candidates", "report", "crops", "trace_id"})
-"""Keys of the state whose parts are compared by themselves: photo, boxes and crops."""
+_COMPARED_APART = frozenset(
+    {"image", "candidates", "report", "crops", "trace_id", "usage", "source", "model"}
+)
+"""Keys whose parts are compared by themselves (photo, boxes, crops, cost), or name the run."""
 
 
 def _outputs(name: str, a: Any, b: Any) -> Iterator[Difference]:
     one = a if isinstance(a, Mapping) else {}
     other = b if isinstance(b, Mapping) else {}
     for key in dict.fromkeys((*one, *other)):
-        if key not in _COMPARED_APART and (one.get(key) or None) != (other.get(key) or None):
-            yield Difference(
-                part=Part.OUTPUT,
-                place=f"{name}, {key}",
-                before=_short(one.get(key)),
-                after=_short(other.get(key)),
-            )
+        if key not in _COMPARED_APART and (
+            found := changes(one.get(key) or None, other.get(key) or None)
+        ):
+            yield Difference(part=Part.OUTPUT, place=f"{name}, {key}", changes=found)
 
 
 def _candidates(a: Account, b: Account) -> Iterator[Difference]:
@@ -174,13 +191,13 @@ def _candidates(a: Account, b: Account) -> Iterator[Difference]:
     after = {c.id: c for c in b.candidates}
     for name in dict.fromkeys((*before, *after)):
         one, other = before.get(name), after.get(name)
-        if one == other:
+        if _told(one) == _told(other):
             continue
         yield Difference(
             part=Part.CANDIDATE,
             place=name,
-            before=f"{_corners(one.box)} {_total(one.total)}" if one else "",
-            after=f"{_corners(other.box)} {_total(other.total)}" if other else "",
+            before=_candidate(one),
+            after=_candidate(other),
             iou=one.box.iou(other.box) if one and other else None,
         )
 
@@ -188,34 +205,32 @@ def _candidates(a: Account, b: Account) -> Iterator[Difference]:
 def _crops(a: Account, b: Account) -> Iterator[Difference]:
     before = a.report.crops if a.report else ()
     after = b.report.crops if b.report else ()
-    for number in range(max(len(before), len(after))):
-        one = before[number] if number < len(before) else None
-        other = after[number] if number < len(after) else None
+    for number, (one, other) in enumerate(zip_longest(before, after), 1):
         if one == other:
             continue
         yield Difference(
             part=Part.CROP,
-            place=f"shape {number + 1}",
+            place=f"shape {number}",
             before=_crop(one),
             after=_crop(other),
             iou=one.box.iou(other.box) if one and other else None,
         )
 
 
-def _crop(crop: Framed | None) -> str:
-    if crop is None:
+def _told(candidate: Candidate | None) -> object:
+    return candidate and (candidate.box, candidate.scores, candidate.total, candidate.reason)
+
+
+def _candidate(candidate: Candidate | None) -> str:
+    if candidate is None:
         return ""
-    return f"{_corners(crop.box)} from {', '.join(crop.sources)}" + (", kept" if crop.kept else "")
+    total = "unscored" if candidate.total is None else f"{candidate.total:.4f}"
+    return f"{_corners(candidate.box)}  {total}"
+
+
+def _crop(crop: Framed | None) -> str:
+    return f"{_corners(crop.box)} from {', '.join(crop.sources)}, {crop.verdict}" if crop else ""
 
 
 def _corners(box: Any) -> str:
     return " ".join(f"{value:.4f}" for value in box.corners)
-
-
-def _total(total: float | None) -> str:
-    return "unscored" if total is None else f"{total:.4f}"
-
-
-def _short(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= 400 else text[:399] + "…"
