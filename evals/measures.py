@@ -5,12 +5,16 @@ IoU 0, displacement of the full frame (the convention of Venus), accuracy 0, the
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
+from dataclasses import replace
 
 import numpy as np
 
+from cropsmith.errors import UsageError
+from cropsmith.evals.columns import ALWAYS, FACES, KEEPING, NO_MERIT, SUBJECT, TABLES, LabelKind
 from cropsmith.evals.measure import Measure, Metric
 from cropsmith.evals.metrics import offgrid, ranking
+from cropsmith.evals.metrics.advice import advised
+from cropsmith.evals.metrics.asked import is_shaped, treated
 from cropsmith.evals.metrics.cuts import cuts
 from cropsmith.evals.metrics.keeping import keeping
 from cropsmith.evals.metrics.overlap import agreement
@@ -19,6 +23,7 @@ from cropsmith.evals.trial import (
     Answer,
     Mode,
     Protocol,
+    SampleStatus,
     boxes_to_rank,
     in_place_order,
     is_rating,
@@ -26,17 +31,6 @@ from cropsmith.evals.trial import (
 from cropsmith.plugins import Added, added
 from cropsmith.tools.schema.geometry import Box, Boxes, as_array
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
-
-
-class LabelKind(StrEnum):
-    """What people gave for a photo, as far as the figures differ."""
-
-    NONE = "none"
-    SINGLE = "single"
-    SEVERAL = "several"
-    ANCHORS = "anchors"
-    VOTES = "votes"
-    RATING = "rating"
 
 
 def label_kind(photos: Sequence[LabelledPhoto], protocol: Protocol) -> LabelKind:
@@ -48,6 +42,12 @@ def label_kind(photos: Sequence[LabelledPhoto], protocol: Protocol) -> LabelKind
             return LabelKind.VOTES
         case Protocol.RATINGS:
             return LabelKind.RATING
+        case Protocol.ASKED:
+            return LabelKind.ASKED
+        case Protocol.GUIDE:
+            return LabelKind.ADVICE
+        case Protocol.CANDIDATES:
+            return LabelKind.CHOSEN
         case _ if any(len(p.crops) > 1 and p.crops[0].score is not None for p in photos):
             return LabelKind.ANCHORS
         case _ if any(len(p.crops) > 1 for p in photos):
@@ -57,89 +57,9 @@ def label_kind(photos: Sequence[LabelledPhoto], protocol: Protocol) -> LabelKind
     return LabelKind.NONE
 
 
-_BDE = "mean of the four sides' distances, each divided by the original photo's side"
-_ACC = "share of the K best predicted with MOS >= the N-th best's, ties included"
-_WACC = "ranks by stable sort, exp(-(r - j) / N); not tie-inclusive"
-_SNAP = "the crop counts as the annotated anchor of maximal IoU"
-
-_TABLES: dict[tuple[Mode, LabelKind], tuple[Measure, ...]] = {
-    (Mode.GENERATE, LabelKind.SINGLE): (
-        Measure("iou", "IoU", primary=True, convention="continuous boxes, mean over photos"),
-        Measure("bde", "BDE", False, convention=_BDE),
-        Measure("recall", "IoU ≥ .75", percent=True),
-    ),
-    (Mode.GENERATE, LabelKind.SEVERAL): (
-        Measure("iou_mean", "IoU-mean", primary=True, convention="mean over annotators"),
-        Measure("iou", "IoU-max", convention="best-matching annotator"),
-        Measure("bde", "Disp", False, convention=f"of the IoU-max annotator; {_BDE}"),
-        Measure("bde_min", "Disp-min", False, convention="smallest over annotators (ProCrop)"),
-        Measure("recall", "recall@.75", percent=True, convention="IoU-max ≥ .75"),
-    ),
-    (Mode.GENERATE, LabelKind.ANCHORS): (
-        Measure("percentile", "snapped MOS percentile", primary=True, percent=True,
-                convention=f"{_SNAP}; share of anchors with lower MOS, ties half"),
-        Measure("snap_1_5", "Acc1/5, nearest anchor", percent=True, convention=_SNAP),
-        Measure("snap_1_10", "Acc1/10, nearest anchor", percent=True, convention=_SNAP),
-        Measure("eps90_1_5", "Acc1/5, ε = .90", percent=True,
-                convention="some top-5 anchor has IoU ≥ .90"),
-        Measure("eps85_1_5", "Acc1/5, ε = .85", percent=True,
-                convention="some top-5 anchor has IoU ≥ .85; a constant box scores 54 on GAICD"),
-        Measure("eps90_1_10", "Acc1/10, ε = .90", percent=True),
-        Measure("eps85_1_10", "Acc1/10, ε = .85", percent=True),
-        Measure("regret", "regret (MOS)", False, convention="best MOS minus snapped MOS"),
-        Measure("iou_best", "IoU with best anchor"),
-        Measure("snap_iou", "IoU of the snap"),
-    ),
-    (Mode.RANK, LabelKind.ANCHORS): (
-        Measure("srcc", "SRCC", primary=True,
-                convention="per photo over all anchors, mean over photos; a constant counts 0"),
-        Measure("pcc", "PCC", convention="as SRCC"),
-        Measure("acc_1_5", "Acc1/5", percent=True, convention=_ACC),
-        Measure("acc_1_10", "Acc1/10", percent=True, convention=_ACC),
-        Measure("acc_5", "Acc5", percent=True, convention="mean of Acc1/5 ... Acc4/5"),
-        Measure("acc_10", "Acc10", percent=True, convention="mean of Acc1/10 ... Acc4/10"),
-        Measure("wacc_1_5", "wAcc1/5", percent=True, convention=_WACC),
-        Measure("wacc_1_10", "wAcc1/10", percent=True, convention=_WACC),
-        Measure("constant", "constant scores", False, percent=True,
-                convention="photos whose SRCC is undefined and counted as 0"),
-    ),
-    (Mode.RANK, LabelKind.VOTES): (
-        Measure("pairs", "pairs", primary=True, percent=True,
-                convention="ordered like the majority of 5 voters, a tied score counts half"),
-        Measure("pairs_3", "margin ≥ 3", percent=True),
-        Measure("pairs_5", "margin 5", percent=True),
-        Measure("pairs_area", "equal area", percent=True,
-                convention="pairs within 1 % of area, which a preference for size cannot decide"),
-    ),
-    (Mode.RANK, LabelKind.RATING): (
-        Measure("rated", "concordance", primary=True, percent=True,
-                convention="share of photo pairs ordered like the ratings"),
-    ),
-    (Mode.GENERATE, LabelKind.NONE): (),
-}  # fmt: skip
-
-_ALWAYS = (
-    Measure("area", "crop area", True, percent=True, convention="share of the photo; no merit"),
-    Measure("kept", "kept whole", True, percent=True, convention="area ≥ 99 %; no merit"),
-)
-_FACES = (
-    Measure("face_cut", "faces cut", False, percent=True,
-            convention="detected faces with 2-98 % of their area inside the crop"),
-)  # fmt: skip
-_SUBJECT = (
-    Measure("subject_cut", "subjects cut", False, percent=True, convention="as faces cut"),
-    Measure("subject_lost", "subjects lost", False, percent=True, convention="≤ 2 % inside"),
-)
-_KEEPING = (
-    Measure("keep_success", "keep", percent=True, convention="kept where most people kept"),
-    Measure("refine_success", "refine", percent=True,
-            convention="cropped, IoU ≥ .7 with somebody, where people cropped"),
-)  # fmt: skip
-NO_MERIT = frozenset({"area", "kept"})
-"""Columns that describe and do not rate: no direction is better."""
 _OWN = {
     measure.key
-    for table in (*_TABLES.values(), _ALWAYS, _FACES, _SUBJECT, _KEEPING)
+    for table in (*TABLES.values(), ALWAYS, FACES, SUBJECT, KEEPING)
     for measure in table
 }
 
@@ -156,23 +76,42 @@ def _metrics_of(photo: LabelledPhoto) -> Iterator[tuple[str, Metric]]:
 
 
 def measures_for(
-    photos: Sequence[LabelledPhoto], protocol: Protocol, *, faces: bool = False
+    photos: Sequence[LabelledPhoto], protocol: Protocol, *, faces: bool = False, metric: str = ""
 ) -> tuple[Measure, ...]:
-    """Return the columns of a table; optional ones only where the labels have something to say."""
+    """Return the columns of a table; optional ones only where the labels have something to say.
+
+    `metric` is the key of the figure to rank by in place of the table's own; UsageError for one
+    that the table does not have.
+    """
+    columns = _columns(photos, protocol, faces)
+    if not metric:
+        return columns
+    able = [m.key for m in columns if m.key not in NO_MERIT]
+    if metric not in able:
+        raise UsageError(
+            f"There is no figure '{metric}' to rank by.", hint=f"Here are {', '.join(able)}."
+        )
+    ranked = [replace(m, primary=m.key == metric) for m in columns]
+    return tuple(sorted(ranked, key=lambda m: not m.primary))
+
+
+def _columns(
+    photos: Sequence[LabelledPhoto], protocol: Protocol, faces: bool
+) -> tuple[Measure, ...]:
     kind = label_kind(photos, protocol)
-    columns = list(_TABLES[protocol.mode, kind])
+    columns = list(TABLES[protocol.mode, kind])
     if protocol.mode is Mode.RANK:
         return tuple(columns)
     boxes = kind in (LabelKind.SINGLE, LabelKind.SEVERAL)
     if boxes and any(c.box.area >= 0.99 for p in photos for c in p.crops):
-        columns += _KEEPING
+        columns += KEEPING
     if any(photo.subject for photo in photos):
-        columns += _SUBJECT
+        columns += SUBJECT
     if faces:
-        columns += _FACES
+        columns += FACES
     told = {key for photo in photos for key, _ in _metrics_of(photo)}
     more = [m.measure for key, m in plugged().rows.items() if key in told]
-    return (*columns, *more, *_ALWAYS)
+    return (*columns, *more, *ALWAYS)
 
 
 Values = dict[str, Share]
@@ -189,19 +128,23 @@ def values_of(
     """Return the values of one sample, of a miss if it failed."""
     if protocol.mode is Mode.RANK:
         return dict(_ranked(photo, protocol, answer))
-    if answer.box is None:
+    if kind is LabelKind.ADVICE:
+        found = {key: Share(value, 1) for key, value in _as_advised(photo, answer)}
+        if answer.box is None:
+            return found
+    elif answer.box is None:
         missed = {key: Share(value, 1) for key, value in _missed(photo, kind)}
         return missed | {key: Share(m.missed, 1) for key, m in _metrics_of(photo)}
-    found = {key: Share(float(v), 1) for key, v in _generated(photo, answer.box, kind)}
-    for key, things in (
-        ("face_cut", faces),
-        ("subject_cut", [photo.subject] if photo.subject else []),
+    else:
+        found = {key: Share(float(v), 1) for key, v in _generated(photo, answer.box, kind)}
+    for kind_of_thing, things in (
+        ("face", faces),
+        ("subject", [photo.subject] if photo.subject else []),
     ):
         if things:
             cut = cuts(answer.box, things)
-            found[key] = Share(cut.cut / cut.count, cut.count)
-            if key == "subject_cut":
-                found["subject_lost"] = Share(float(cut.out), 1)
+            found[f"{kind_of_thing}_cut"] = Share(cut.cut / cut.count, cut.count)
+            found[f"{kind_of_thing}_gone"] = Share(cut.gone / cut.count, cut.count)
     for key, metric in _metrics_of(photo):
         found[key] = Share(metric.of(photo, answer.box) or 0.0, 1)
     found["area"] = Share(answer.box.area, 1)
@@ -210,6 +153,8 @@ def values_of(
 
 
 def _generated(photo: LabelledPhoto, box: Box, kind: LabelKind) -> Iterator[tuple[str, float]]:
+    if kind is LabelKind.ASKED:
+        yield from _as_asked(photo, box)
     if not photo.crops:
         return
     if kind is LabelKind.ANCHORS:
@@ -222,7 +167,7 @@ def _generated(photo: LabelledPhoto, box: Box, kind: LabelKind) -> Iterator[tupl
         yield "recall", found.recalled
         yield "iou_mean", found.iou_mean
         yield "bde_min", found.displacement_min
-        outcome = keeping(box, truths)
+        outcome = keeping(box, truths, found)
         yield ("keep_success" if outcome.should_keep else "refine_success"), outcome.success
 
 
@@ -246,8 +191,38 @@ def _off_grid(photo: LabelledPhoto, box: Box) -> Iterator[tuple[str, float]]:
             yield f"eps{round(epsilon * 100)}_1_{n}", hit
 
 
+def _as_asked(photo: LabelledPhoto, box: Box) -> Iterator[tuple[str, float]]:
+    asked, size = photo.asked, photo.size
+    if asked is None or size is None:
+        return
+    found, shaped = treated(box, asked), is_shaped(box, size, asked.ratio)
+    yield "served", float(found.served and shaped)
+    if asked.possible:
+        yield "served_can", float(found.served and shaped)
+    if asked.wish != "named":
+        yield "clear", float(found.clear)
+    yield "thing_gone", float(found.gone)
+    yield "thing_cut", float(found.cut)
+    yield "shaped", float(shaped)
+
+
+def _as_advised(photo: LabelledPhoto, answer: Answer) -> Iterator[tuple[str, float]]:
+    truths = [crop.box for crop in photo.crops]
+    outcome = advised(photo.advice, answer.box, truths, rejected=answer.rejected)
+    yield "advised", float(outcome.alike)
+    yield f"{photo.advice}_success", float(outcome.success)
+    if photo.advice == "refine" and truths:
+        # Who keeps or rejects shows the whole frame, and who says nothing the least of it.
+        found = agreement(answer.box or Box.whole(), truths)
+        yield "iou", found.iou_max if answer.status is SampleStatus.OK else 0.0
+        yield "bde", found.displacement
+
+
 def _missed(photo: LabelledPhoto, kind: LabelKind) -> Iterator[tuple[str, float]]:
     """Yield the values of a sample without an answer, for every measure that has a direction."""
+    if kind is LabelKind.ASKED:  # no crop serves nobody, and shows nothing gone or cut
+        for key, _ in _as_asked(photo, Box.whole()):
+            yield key, 0.0
     if not photo.crops:
         return
     worst = dict(_generated(photo, Box.whole(), kind))
@@ -277,6 +252,8 @@ def _ranked(
         raise ValueError(f"{photo.name}: {len(got)} scores for {len(boxes)} boxes")
     if protocol is Protocol.VOTES:
         yield from _voted(photo, boxes, got)
+    elif protocol is Protocol.CANDIDATES:
+        yield from _chosen(photo, boxes, got)
     elif protocol is Protocol.ANCHORS:
         _, mos = _anchors(photo)
         for key, function in _MANY.items():
@@ -286,6 +263,18 @@ def _ranked(
         yield "srcc", Share(srcc or 0.0, 1)
         yield "pcc", Share(pcc or 0.0, 1)
         yield "constant", Share(float(got is not None and srcc is None), 1)
+
+
+def _chosen(
+    photo: LabelledPhoto, boxes: tuple[Box, ...], got: ranking.Values | None
+) -> Iterator[tuple[str, Share]]:
+    truth = photo.crops[0].box
+    box = Box.whole() if got is None else boxes[int(np.argmax(got))]
+    found = agreement(box, [truth])
+    yield "iou", Share(0.0 if got is None else found.iou_max, 1)
+    yield "bde", Share(found.displacement, 1)
+    yield "recall", Share(float(got is not None and found.recalled), 1)
+    yield "found", Share(float(got is not None and box == truth), 1)
 
 
 def _voted(

@@ -30,20 +30,28 @@ class Protocol(StrEnum):
     """The expert crop's ratio is given."""
     TEXT = "text"
     """The dataset's wish or caption is given."""
+    ASKED = "asked"
+    """A request is given in words, whose answer can be checked."""
     SUBJECT = "subject"
     """The subject's box is given."""
+    GUIDE = "guide"
+    """Keep the photo, refine it by a crop, or reject it (CaptureGuide-Bench)."""
     ANCHORS = "anchors"
     """Score the anchors that people rated."""
     VOTES = "votes"
     """Score the crops of the pairs that people voted on."""
+    CANDIDATES = "candidates"
+    """Choose among the voted crops and the expert's own: the answer is among them."""
     RATINGS = "ratings"
     """Score the whole photo."""
 
     @property
     def mode(self) -> Mode:
         """The family it belongs to."""
-        ranks = (Protocol.ANCHORS, Protocol.VOTES, Protocol.RATINGS)
-        return Mode.RANK if self in ranks else Mode.GENERATE
+        return Mode.RANK if self in _RANKS else Mode.GENERATE
+
+
+_RANKS = frozenset({Protocol.ANCHORS, Protocol.VOTES, Protocol.CANDIDATES, Protocol.RATINGS})
 
 
 class SampleStatus(StrEnum):
@@ -85,7 +93,11 @@ class Trial:
     protocol: Protocol
     ratio: Ratio | None = None
     text: str = ""
+    described: bool = False
+    """The text is a caption, not a request."""
     subject: Box | None = None
+    subject_mask: str = ""
+    """File of the subject's mask, where there is one."""
     boxes: tuple[Box, ...] = ()
     """What to score in rank mode, ordered by place."""
     seed: int = 0
@@ -102,6 +114,8 @@ class Answer(Value):
     """One per box of the trial, higher is better."""
     kept: bool | None = None
     """Whether the system said to keep the photo as it is."""
+    rejected: bool = False
+    """Whether it said that no crop helps, where that is an answer (`Protocol.GUIDE`)."""
     reasons: tuple[str, ...] = ()
     confidence: float | None = None
     proposed_by: str = ""
@@ -128,11 +142,20 @@ def in_place_order(crops: tuple[ExpertCrop, ...]) -> tuple[ExpertCrop, ...]:
 def boxes_to_rank(photo: LabelledPhoto, protocol: Protocol) -> tuple[Box, ...]:
     """Return the boxes that a ranking system scores, each once, ordered by place."""
     if protocol is Protocol.VOTES:
-        boxes = {box for pair in photo.votes for box in (pair.first, pair.second)}
-        return tuple(sorted(boxes, key=lambda b: (b.y1, b.x1, b.y2, b.x2)))
+        return _by_place(_voted_on(photo))
+    if protocol is Protocol.CANDIDATES:
+        return _by_place(_voted_on(photo) | {photo.crops[0].box})
     if protocol is Protocol.RATINGS:
         return (Box.whole(),)
     return tuple(crop.box for crop in in_place_order(photo.crops))
+
+
+def _voted_on(photo: LabelledPhoto) -> set[Box]:
+    return {box for pair in photo.votes for box in (pair.first, pair.second)}
+
+
+def _by_place(boxes: set[Box]) -> tuple[Box, ...]:
+    return tuple(sorted(boxes, key=lambda b: (b.y1, b.x1, b.y2, b.x2)))
 
 
 def given_ratio(box: Box, size: Size) -> Ratio:
@@ -150,17 +173,23 @@ def offers(photo: LabelledPhoto, protocol: Protocol) -> bool:
     scored = len(photo.crops) > 1 and all(crop.score is not None for crop in photo.crops)
     match protocol:
         case Protocol.FREE:
-            return not is_rating(photo)
+            return not is_rating(photo) and photo.asked is None and not photo.advice
+        case Protocol.GUIDE:
+            return bool(photo.advice)
+        case Protocol.ASKED:
+            return photo.asked is not None
         case Protocol.RATIO:
             return bool(photo.crops) and not scored and not is_rating(photo) and bool(photo.size)
         case Protocol.TEXT:
-            return bool(photo.text)
+            return bool(photo.text) and photo.asked is None
         case Protocol.SUBJECT:
             return photo.subject is not None
         case Protocol.ANCHORS:
             return scored
         case Protocol.VOTES:
             return bool(photo.votes)
+        case Protocol.CANDIDATES:
+            return bool(photo.votes) and len(photo.crops) == 1
         case Protocol.RATINGS:
             return is_rating(photo)
 
@@ -177,14 +206,18 @@ def trial_for(
     ratio = None
     if protocol is Protocol.RATIO and photo.size:
         ratio = given_ratio(photo.crops[0].box, photo.size)
+    if protocol is Protocol.ASKED and photo.asked:
+        ratio = photo.asked.ratio
     return Trial(
         name=photo.name,
         path=photo.path,
         size=photo.size,
         protocol=protocol,
         ratio=ratio,
-        text=photo.text if protocol is Protocol.TEXT else "",
+        text=photo.text if protocol in (Protocol.TEXT, Protocol.ASKED) else "",
+        described=photo.described,
         subject=photo.subject if protocol is Protocol.SUBJECT else None,
+        subject_mask=photo.subject_mask if protocol is Protocol.SUBJECT else "",
         boxes=boxes_to_rank(photo, protocol) if protocol.mode is Mode.RANK else (),
         seed=seed,
         may_keep=may_keep,

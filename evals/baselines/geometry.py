@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from cropsmith.evals.metrics.windows import widest
 from cropsmith.evals.trial import Trial
 from cropsmith.tools.schema.geometry import Box, as_array, iou_matrix
 from cropsmith.tools.schema.ratio import Ratio
@@ -17,8 +18,7 @@ def maximal(ratio: Ratio, trial: Trial) -> tuple[float, float]:
     """Return width and height, as shares of the photo, of the largest box of a ratio."""
     if trial.size is None:
         raise ValueError("a ratio on a photo of unknown size")
-    frame = trial.size.width / trial.size.height
-    return (1.0, frame / ratio.value) if ratio.value >= frame else (ratio.value / frame, 1.0)
+    return widest(ratio, trial.size)
 
 
 def window(trial: Trial, share: float, x: float = 0.5, y: float = 0.5) -> Box:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cropsmith.evals.baselines import geometry, saliency
+from cropsmith.evals.baselines import geometry, grounded, saliency
 from cropsmith.evals.baselines.prior import Prior
 from cropsmith.evals.trial import Mode, Protocol, Trial
 from cropsmith.tools.schema.geometry import Box
@@ -24,6 +24,10 @@ class Baseline:
     """Whether it opens the photo."""
     protocols: frozenset[Protocol] = frozenset(Protocol)
     learns: bool = False
+    by_chance: bool = False
+    """Whether it draws lots: another seed is another answer."""
+    named: bool = False
+    """Whether a study must name it to have it: what needs weights is in no study unasked."""
     trivial: bool = True
     """Whether it belongs to what a system must beat before anything may be claimed."""
 
@@ -33,9 +37,9 @@ class Baseline:
         return able is not None and protocol in self.protocols
 
 
-_RATIO = frozenset({Protocol.RATIO})
-_NOT_RATIO = frozenset({Protocol.FREE, Protocol.TEXT, Protocol.SUBJECT})
-_ORDER = frozenset({Protocol.ANCHORS, Protocol.VOTES})
+_RATIO = frozenset({Protocol.RATIO, Protocol.ASKED})
+_NOT_RATIO = frozenset({Protocol.FREE, Protocol.TEXT, Protocol.SUBJECT, Protocol.GUIDE})
+_ORDER = frozenset({Protocol.ANCHORS, Protocol.VOTES, Protocol.CANDIDATES})
 
 BASELINES: dict[str, Baseline] = {
     row.name: row
@@ -58,13 +62,30 @@ BASELINES: dict[str, Baseline] = {
         # Of whole photos it could only say one number for all of them.
         Baseline(
             "image-blind prior",
-            protocols=frozenset(Protocol) - {Protocol.RATINGS},
+            protocols=frozenset(Protocol) - {Protocol.RATINGS, Protocol.ASKED},
             learns=True,
         ),
-        Baseline("random", geometry.random_crop, geometry.random_scores),
+        Baseline("random", geometry.random_crop, geometry.random_scores, by_chance=True),
         Baseline("smartcrop.py", saliency.smartcrop, looks=True, trivial=False),
         Baseline("libvips attention", saliency.vips("attention"), looks=True, trivial=False),
         Baseline("libvips entropy", saliency.vips("entropy"), looks=True, trivial=False),
+        # ClipCrop's baselines of crops for a text.
+        Baseline(
+            "OWL-ViT top box",
+            grounded.top_box,
+            looks=True,
+            protocols=frozenset({Protocol.TEXT}),
+            named=True,
+            trivial=False,
+        ),
+        Baseline(
+            "OWL-ViT union box",
+            grounded.union_box,
+            looks=True,
+            protocols=frozenset({Protocol.TEXT}),
+            named=True,
+            trivial=False,
+        ),
     )
 }
 

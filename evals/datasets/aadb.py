@@ -61,7 +61,8 @@ def load(root: Path) -> Dataset:
                 split=split,
                 licence=LICENCE,
             )
-    return Dataset("aadb", root, unique(photos.values(), root), checks.problems, tuple(files))
+    kept = unique(photos.values(), root, checks)
+    return Dataset("aadb", root, kept, checks.problems, tuple(files))
 
 
 def _attributes(folder: Path, published: str) -> tuple[dict[str, dict[str, float]], list[Path]]:

@@ -5,7 +5,9 @@ Both are read from a neutral JSON file, an array of
 optionally "width", "height" and "split". A photo may occur with several texts.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
@@ -39,7 +41,7 @@ def load(root: Path, name: str) -> Dataset:
         times[image] = times.get(image, 0) + 1
         if record := _record(root, name, entry, times[image], checks):
             photos.append(record)
-    return Dataset(name, root, unique(photos, root), checks.problems, (file,))
+    return Dataset(name, root, unique(photos, root, checks), checks.problems, (file,))
 
 
 def _record(
@@ -49,25 +51,37 @@ def _record(
     text, boxes = entry.text("text"), entry.get("boxes")
     if not isinstance(boxes, list) or not boxes:
         raise entry.place.error("'boxes' must be a list of [x1, y1, x2, y2].")
-    corners = [numbers(b, 4, entry.place, "a box of 'boxes'") for b in boxes]
-    size = _size(entry) or image_size(path)
-    if size is None:
-        checks.note("photo missing and no width and height", entry.place, "dropped")
+    if (drawn := boxes_on(path, boxes, entry, checks)) is None:
         return None
-    found = [checks.box(c, size, entry.place) for c in corners]
+    size, crops = drawn
     return LabelledPhoto(
         name=image if number == 1 else f"{image}#{number}",
         path=str(path),
         size=size,
-        crops=tuple(ExpertCrop(box=box) for box in found if box),
+        crops=crops,
         text=text,
+        described=source == HORANYI,
         source=source,
         split=str(entry.value.get("split", "test")),
         licence=LICENCE,
     )
 
 
-def _size(entry: Entry) -> Size | None:
+def boxes_on(
+    path: Path, boxes: Sequence[Any], entry: Entry, checks: Checks
+) -> tuple[Size, tuple[ExpertCrop, ...]] | None:
+    """Return a photo's size and the boxes drawn on it, pixels in the file; None without a size."""
+    corners = [numbers(box, 4, entry.place, "a box of 'boxes'") for box in boxes]
+    size = size_told(entry) or image_size(path)
+    if size is None:
+        checks.note("photo missing and no width and height", entry.place, "dropped")
+        return None
+    found = [checks.box(corner, size, entry.place) for corner in corners]
+    return size, tuple(ExpertCrop(box=box) for box in found if box)
+
+
+def size_told(entry: Entry) -> Size | None:
+    """Return the size that an entry tells, None if it does not."""
     if "width" not in entry.value:
         return None
     width, height = numbers(

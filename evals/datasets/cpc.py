@@ -31,7 +31,7 @@ def load(root: Path) -> Dataset:
         with record():
             if photo := _record(root, file, checks):
                 photos.append(photo)
-    return Dataset("cpc", root, unique(photos, root), checks.problems, tuple(files))
+    return Dataset("cpc", root, unique(photos, root, checks), checks.problems, tuple(files))
 
 
 def _record(root: Path, file: Path, checks: Checks) -> LabelledPhoto | None:

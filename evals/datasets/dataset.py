@@ -1,11 +1,12 @@
 """A loaded dataset, and the row that describes each published format."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cropsmith.evals.datasets.checks import Problem
+from cropsmith.evals.datasets.checks import Checks, Problem
 from cropsmith.evals.datasets.reading import DatasetError, Place
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
@@ -62,21 +63,30 @@ class Format:
     licence: str
 
 
+def folders_of(root: Path) -> Sequence[str]:
+    """Return the photo folders that are there: for many photos, each guess less is felt."""
+    return tuple(folder for folder in PHOTO_FOLDERS if (root / folder).is_dir())
+
+
 def photo_file(root: Path, name: str, folders: Sequence[str] = PHOTO_FOLDERS) -> Path:
     """Return where the photo lies, or where it should lie when it is nowhere."""
     for folder in folders:
-        if (path := root / folder / name).is_file():
-            return path
+        # As texts: a Path made for each guess was a third of a large study's resume.
+        if os.path.isfile(path := os.path.join(root, folder, name)):
+            return Path(path)
     return next((root / f / name for f in folders if (root / f).is_dir()), root / name)
 
 
-def unique(photos: Iterable[LabelledPhoto], root: Path) -> tuple[LabelledPhoto, ...]:
-    """Return the records; DatasetError if two have one name, or if there are none."""
+def unique(
+    photos: Iterable[LabelledPhoto], root: Path, checks: Checks | None = None
+) -> tuple[LabelledPhoto, ...]:
+    """Return the records; DatasetError if two have one name, or if there are none, and why."""
     kept: dict[str, LabelledPhoto] = {}
     for photo in photos:
         if photo.name in kept:
             raise DatasetError(f"{root}: two records are named {photo.name}.")
         kept[photo.name] = photo
     if not kept:
-        raise Place(root).error("holds no usable record.")
+        found = "; ".join(map(str, checks.problems)) if checks else ""
+        raise Place(root).error("holds no usable record" + (f": {found}." if found else "."))
     return tuple(kept.values())

@@ -51,7 +51,7 @@ def load(root: Path) -> Dataset:
     crops = [crop for crop in crops if crop.path not in gone]
     sizes = {crop.name: crop.size for crop in crops}
     votes = _votes(files[-1], sizes, checks) if files[-1].is_file() else {}
-    photos = unique(_records(crops, votes, checks), root)
+    photos = unique(_records(crops, votes, checks), root, checks)
     present = tuple(path for path in files if path.is_file())
     return Dataset("fcdb", root, photos, checks.problems, present)
 

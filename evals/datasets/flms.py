@@ -44,7 +44,7 @@ def load(root: Path) -> Dataset:
     else:
         file = next(root / name for name in JSON if (root / name).is_file())
         found = list(_json(file))
-    photos = unique((p for b in found if (p := _record(root, b, checks))), root)
+    photos = unique((p for b in found if (p := _record(root, b, checks))), root, checks)
     return Dataset("flms", root, photos, checks.problems, (file,))
 
 

@@ -6,13 +6,14 @@ and one text are the crops of several people.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cropsmith.evals.datasets.checks import Checks, from_corner
-from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
-from cropsmith.evals.datasets.reading import Place, image_size, numbers, read_text
+from cropsmith.evals.datasets.dataset import Dataset, Format, folders_of, photo_file, unique
+from cropsmith.evals.datasets.reading import MOST, Place, image_size, read_text
 from cropsmith.tools.schema.evidence import ExpertCrop
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
@@ -54,9 +55,10 @@ def load(root: Path) -> Dataset:
     base = root.parent if root.is_file() else root
     if table is None:
         records = [_unlabelled(path, base) for path in _photos(base)]
-        return Dataset("folder", root, unique(records, root), (), ())
-    photos = [p for g in _groups(table) if (p := _record(base, g, checks))]
-    return Dataset("folder", root, unique(photos, root), checks.problems, (table,))
+        return Dataset("folder", root, unique(records, root, checks), (), ())
+    folders = folders_of(base)
+    photos = [p for g in _groups(table) if (p := _record(base, folders, g, checks))]
+    return Dataset("folder", root, unique(photos, root, checks), checks.problems, (table,))
 
 
 def _csv(root: Path) -> Path | None:
@@ -107,6 +109,14 @@ def _groups(table: Path) -> Iterator[_Group]:
     yield from groups.values()
 
 
+def corners_of(table: Path) -> dict[str, tuple[float, float, float, float]]:
+    """Return name -> the first crop of a CSV, x1 y1 x2 y2 in pixels, without looking for photos."""
+    return {
+        f"{group.file}#{group.text}" if group.text else group.file: group.corners[0][1]
+        for group in _groups(table)
+    }
+
+
 def _shape(columns: list[str], place: Place) -> tuple[str, ...]:
     """Return the box columns of the header; unknown columns are refused, they may be misspelt."""
     for shape in (CORNERS, CORNER_AND_SIZE):
@@ -122,13 +132,18 @@ def _shape(columns: list[str], place: Place) -> tuple[str, ...]:
 
 def _number(row: Mapping[str, str], name: str, place: Place) -> float:
     try:
-        return numbers([float(row[name])], 1, place, f"'{name}'")[0]
-    except ValueError as error:
-        raise place.error(f"'{name}' must be a number, not '{row[name]}'.") from error
+        value = float(row[name])
+    except ValueError:
+        value = math.nan
+    if not abs(value) < MOST:
+        raise place.error(f"'{name}' must be a number, not '{row[name]}'.")
+    return value
 
 
-def _record(base: Path, group: _Group, checks: Checks) -> LabelledPhoto | None:
-    path = photo_file(base, group.file)
+def _record(
+    base: Path, folders: Sequence[str], group: _Group, checks: Checks
+) -> LabelledPhoto | None:
+    path = photo_file(base, group.file, folders)
     size = image_size(path)
     if size is None:
         checks.note("photo missing", group.place, "dropped")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cropsmith.evals.datasets.captions import captioned, read_captions
 from cropsmith.evals.datasets.checks import Checks
 from cropsmith.evals.datasets.dataset import Dataset, Format, photo_file, unique
 from cropsmith.evals.datasets.reading import (
@@ -74,11 +75,12 @@ def _load(root: Path, name: str) -> Dataset:
         found = list(_text_form(root))
         files = [anchors.place.file for anchors in found]
         subjects = {}
+    captions, told = read_captions(root)
     off_grid: list[_Anchors] = []
     photos = (_record(a, name, subjects.get(a.name), checks, off_grid) for a in found)
-    records = unique(photos, root)
+    records = unique((captioned(photo, captions) for photo in photos), root, checks)
     _refuse_wrong_axes(off_grid, len(records), checks)
-    present = tuple(path for path in files if path.is_file())
+    present = tuple(path for path in (*files, *told) if path.is_file())
     return Dataset(name, root, records, checks.problems, present)
 
 

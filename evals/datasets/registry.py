@@ -7,7 +7,19 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from cropsmith.errors import UsageError
-from cropsmith.evals.datasets import aadb, cadb, captioned, cpc, fcdb, flms, folder, gaicd, sacd
+from cropsmith.evals.datasets import (
+    aadb,
+    asked,
+    cadb,
+    captioned,
+    captureguide,
+    cpc,
+    fcdb,
+    flms,
+    folder,
+    gaicd,
+    sacd,
+)
 from cropsmith.evals.datasets.dataset import Dataset, Format
 from cropsmith.evals.datasets.reading import DatasetError
 from cropsmith.plugins import Added, added
@@ -23,6 +35,8 @@ FORMATS: dict[str, Format] = {
         cadb.FORMAT,
         aadb.FORMAT,
         *captioned.FORMATS,
+        captureguide.FORMAT,
+        asked.FORMAT,
     )
 }
 

@@ -39,7 +39,7 @@ def load(root: Path) -> Dataset:
             with record():
                 if photo := _record(root, file, path.stem, checks):
                     photos.append(photo)
-    return Dataset("sacd", root, unique(photos, root), checks.problems, tuple(files))
+    return Dataset("sacd", root, unique(photos, root, checks), checks.problems, tuple(files))
 
 
 def _listed(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a crop cuts through: faces and subjects, whole, cut or left out."""
+"""What a crop does to faces and subjects: whole, cut, or gone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from cropsmith.tools.schema.geometry import Box
 WHOLE = 0.98
 """Share of a thing's area inside the crop from which it counts as whole: detector boxes are no
 sharper than that."""
-GONE = 0.02
-"""Share up to which it counts as left out: a crop may do without a bystander, but not halve one."""
+GONE = 0.05
+"""Share below which it is gone: the crop shows none of it that a person would see."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Cut:
 
     whole: int
     cut: int
-    out: int
+    gone: int
 
     @property
     def count(self) -> int:
         """How many things there were."""
-        return self.whole + self.cut + self.out
+        return self.whole + self.cut + self.gone
 
 
 def share_inside(box: Box, thing: Box) -> float:
@@ -32,8 +32,8 @@ def share_inside(box: Box, thing: Box) -> float:
 
 
 def cuts(box: Box, things: Sequence[Box]) -> Cut:
-    """Count the things that are whole, cut through, or left out."""
+    """Count the things that are whole, cut through, or gone."""
     inside = [share_inside(box, thing) for thing in things]
     whole = sum(share >= WHOLE for share in inside)
-    out = sum(share <= GONE for share in inside)
-    return Cut(whole=whole, cut=len(inside) - whole - out, out=out)
+    gone = sum(share < GONE for share in inside)
+    return Cut(whole=whole, cut=len(inside) - whole - gone, gone=gone)

@@ -7,7 +7,7 @@ when the system keeps it too; one that they cropped is a success when the crop m
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cropsmith.evals.metrics.overlap import agreement
+from cropsmith.evals.metrics.overlap import Agreement, agreement
 from cropsmith.tools.schema.geometry import Box
 
 KEPT_FROM = 0.99
@@ -30,11 +30,16 @@ def kept(box: Box) -> bool:
     return box.area >= KEPT_FROM
 
 
-def keeping(box: Box, truths: Sequence[Box]) -> Keeping:
-    """Compare with the annotators: most of them kept the photo, or they cropped it."""
-    should = sum(kept(truth) for truth in truths) * 2 > len(truths)
+def keeping(box: Box, truths: Sequence[Box], known: Agreement | None = None) -> Keeping:
+    """Compare with the annotators: most of them kept the photo, or they cropped it.
+
+    `known` is the box's agreement with all of them, where it was worked out before.
+    """
+    whole = sum(kept(truth) for truth in truths)
+    should = whole * 2 > len(truths)
     did = kept(box)
     if should:
         return Keeping(should_keep=True, kept=did, success=did)
-    met = agreement(box, [t for t in truths if not kept(t)]).iou_max >= REFINED_AT
+    found = known if known and not whole else agreement(box, [t for t in truths if not kept(t)])
+    met = found.iou_max >= REFINED_AT
     return Keeping(should_keep=False, kept=did, success=met and not did)

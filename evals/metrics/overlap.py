@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
-from cropsmith.tools.schema.geometry import Box, Size, as_array, iou_matrix
+from cropsmith.tools.schema.geometry import Box, Size
 
 RECALL_AT = 0.75
 """The IoU that counts as found, in FCDB, FLMS and human-centric papers alike."""
@@ -74,13 +72,13 @@ def agreement(box: Box, truths: Sequence[Box]) -> Agreement:
     """Compare a box with every annotator's. ValueError without annotators."""
     if not truths:
         raise ValueError("no annotator to compare with")
-    overlaps = iou_matrix(as_array([box]), as_array(truths))[0]
-    distances = np.abs(as_array([box]) - as_array(truths)).mean(axis=1)
-    best = overlaps.max()
+    overlaps = [iou(box, truth) for truth in truths]
+    distances = [displacement(box, truth) for truth in truths]
+    best = max(overlaps)
     return Agreement(
-        iou_max=float(best),
-        iou_mean=float(overlaps.mean()),
-        displacement=float(distances[overlaps == best].min()),
-        displacement_min=float(distances.min()),
-        displacement_mean=float(distances.mean()),
+        iou_max=best,
+        iou_mean=sum(overlaps) / len(truths),
+        displacement=min(d for d, o in zip(distances, overlaps, strict=True) if o == best),
+        displacement_min=min(distances),
+        displacement_mean=sum(distances) / len(truths),
     )

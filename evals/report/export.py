@@ -7,7 +7,8 @@ from typing import Any
 
 from cropsmith.errors import MissingExtra
 from cropsmith.evals.measures import label_kind, values_of
-from cropsmith.evals.report.results import Table, finished
+from cropsmith.evals.report.results import Table
+from cropsmith.evals.report.samples import finished
 from cropsmith.evals.study.faces import faces_of
 from cropsmith.evals.study.plan import Plan
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cropsmith.evals.report.pareto import front, priced, timed
 from cropsmith.evals.report.results import Row, Table
 
 WIDTH, HEIGHT = 760, 360
@@ -68,13 +69,25 @@ def _axis(values: Sequence[float], start: float, end: float, *, log: bool = Fals
     return Axis(low - pad, high + pad, start, end)
 
 
-def scatter(spots: Sequence[Spot], x_title: str, y_title: str, *, log: bool = True) -> str:
-    """Draw points with whiskers; labels stand in a column on the right, joined by thin lines."""
+def scatter(
+    spots: Sequence[Spot],
+    x_title: str,
+    y_title: str,
+    *,
+    log: bool = True,
+    front: Sequence[str] = (),
+) -> str:
+    """Draw points with whiskers; labels stand in a column on the right, joined by thin lines.
+
+    `front` names the points of the Pareto front, which a stepped line joins.
+    """
     if not spots:
         return ""
     x = _axis([s.x for s in spots], LEFT, WIDTH - RIGHT, log=log)
     y = _axis([v for s in spots for v in (s.low, s.high)], HEIGHT - BOTTOM, TOP)
     parts = _frame(x, y, x_title, y_title)
+    named = {spot.label: spot for spot in spots}
+    parts += _steps([(x.at(s.x), y.at(s.y)) for n in front if (s := named.get(n)) is not None])
     ordered = sorted(spots, key=lambda s: -s.y)
     places = _spread([y.at(s.y) for s in ordered])
     for spot, place in zip(ordered, places, strict=True):
@@ -91,6 +104,15 @@ def scatter(spots: Sequence[Spot], x_title: str, y_title: str, *, log: bool = Tr
             f"{escape(spot.label[:34])}</text>",
         ]
     return _svg(parts, f"{y_title} against {x_title}")
+
+
+def _steps(places: Sequence[tuple[float, float]]) -> list[str]:
+    """Draw the stair under the Pareto front: what it costs to be so good at least."""
+    if len(places) < 2:
+        return []
+    path = f"M{places[0][0]:.1f} {places[0][1]:.1f}"
+    path += "".join(f"H{px:.1f}V{py:.1f}" for px, py in places[1:])
+    return [f'<path class="front" d="{path}" fill="none" stroke="#2b8a3e" stroke-width="1.4"/>']
 
 
 def lines(series: dict[str, list[Spot]], x_title: str, y_title: str) -> str:
@@ -184,7 +206,8 @@ def cost_figure(table: Table) -> str:
         if row.cost and row.samples
     ]
     title = table.primary.title if table.primary else ""
-    return scatter([s for s in spots if s], "US dollars per 1,000 photos", title)
+    best = front(priced(table))
+    return scatter([s for s in spots if s], "US dollars per 1,000 photos", title, front=best)
 
 
 def latency_figure(table: Table) -> str:
@@ -195,7 +218,8 @@ def latency_figure(table: Table) -> str:
         if not math.isnan(row.seconds)
     ]
     title = table.primary.title if table.primary else ""
-    return scatter([s for s in spots if s], "seconds per photo (median)", title)
+    best = front(timed(table))
+    return scatter([s for s in spots if s], "seconds per photo (median)", title, front=best)
 
 
 @dataclass(frozen=True)

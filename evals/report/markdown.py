@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from cropsmith.evals.measure import Measure
 from cropsmith.evals.report.published import published_for
 from cropsmith.evals.report.results import Row, Table
-from cropsmith.evals.report.verdict import between, strongest_trivial, verdict
+from cropsmith.evals.report.summary import summary
+from cropsmith.evals.report.verdict import between, floor_title, verdict
 from cropsmith.evals.report.words import (
     cell_text,
     difference,
@@ -23,8 +24,8 @@ from cropsmith.evals.trial import SampleStatus
 NOTES = (
     "Intervals: 95 %, bootstrap over photos (1,000 draws). A failed sample is a miss; both "
     "denominators are given where samples failed. Paired tests: sign flips over photos, "
-    "Holm-corrected over all pairs of the table. † fitted to these photos, ‡ samples missing: "
-    "neither is ranked."
+    "each system with the best one and with the baseline, Holm-corrected. † a part of it was "
+    "fitted to these photos, ‡ samples missing: neither is ranked."
 )
 
 
@@ -35,6 +36,8 @@ def markdown(plan: Plan, tables: Sequence[Table]) -> str:
 
 def _lines(plan: Plan, tables: Sequence[Table]) -> Iterator[str]:
     yield f"# {_safe(plan.study.name)}"
+    yield ""
+    yield _safe(" ".join(summary(tables)))
     yield ""
     yield NOTES
     yield ""
@@ -61,6 +64,7 @@ def table_lines(table: Table) -> Iterator[str]:
     yield from _differences(table)
     yield from _failures(table)
     yield from _stability(table)
+    yield from _seeds(table)
     if known := published_for(table.part.dataset.format, table.part.protocol):
         yield "Published, by their own protocols (not comparable line by line):"
         yield ""
@@ -76,11 +80,11 @@ def _row(row: Row, measures: Sequence[Measure]) -> list[str]:
 
 
 def _differences(table: Table) -> Iterator[str]:
-    floor, primary = strongest_trivial(table), table.primary
+    floor, primary = table.floor, table.primary
     others = [row for row in table.ranked if floor and row.name != floor.name]
     if floor is None or primary is None or not others:
         return
-    yield f"Paired difference in {primary.title} to the strongest trivial row ({floor.name}):"
+    yield f"Paired difference in {primary.title} to {floor_title(table)}:"
     yield ""
     rows = []
     for row in others:
@@ -141,6 +145,24 @@ def _stability(table: Table) -> Iterator[str]:
         for s in sorted(table.stability.standings, key=lambda s: s.rank)
     ]
     yield from _grid(["system", "rank", "95 %", "first"], rows)
+    yield ""
+
+
+def _seeds(table: Table) -> Iterator[str]:
+    rows = [row for row in table.rows if row.spread is not None]
+    if not rows or table.primary is None:
+        return
+    primary = table.primary
+    yield f"{primary.title} of each seed, and their standard deviation:"
+    yield ""
+    yield from _grid(
+        ["system", "seeds", "deviation"],
+        [
+            [row.name, ", ".join(number(v, primary) for v in row.seeds),
+             number(row.spread or 0.0, primary)]
+            for row in rows
+        ],
+    )  # fmt: skip
     yield ""
 
 

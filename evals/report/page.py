@@ -6,10 +6,12 @@ from typing import Any
 
 from cropsmith.errors import MissingExtra
 from cropsmith.evals.report import words
+from cropsmith.evals.report.citation import citation
 from cropsmith.evals.report.figures import ablations, cost_figure, latency_figure
 from cropsmith.evals.report.published import published_for
 from cropsmith.evals.report.results import Row, Table
-from cropsmith.evals.report.verdict import between, strongest_trivial, verdict
+from cropsmith.evals.report.summary import summary
+from cropsmith.evals.report.verdict import between, floor_title, verdict
 from cropsmith.evals.report.viewer import BYTES, Look, of_part, view_of, viewable
 from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.provenance import facts_of_run
@@ -34,6 +36,7 @@ def page(plan: Plan, tables: Sequence[Table], look: Look) -> str:
     own = files("cropsmith.evals.report") / "page"
     return environment.get_template("report.html").render(
         study=plan.study,
+        summary=summary(tables),
         parts=[
             _part(plan, table, view_of(plan, table, look, share))
             if viewable(table)
@@ -41,6 +44,7 @@ def page(plan: Plan, tables: Sequence[Table], look: Look) -> str:
             for table in tables
         ],
         facts=facts_of_run(plan),
+        cite=citation(plan, tables),
         runs=plan.store.runs(),
         spending=plan.store.spending(),
         dollars=words.dollars,
@@ -60,11 +64,12 @@ def _part(plan: Plan, table: Table, view: Any) -> dict[str, Any]:
         "photos": table.photos,
         "verdict": verdict(table),
         "heads": [words.title_of(m) for m in table.measures],
+        "first": 1 if table.primary else 0,
         "conventions": [(m.title, m.convention) for m in table.measures if m.convention],
         "rows": [_row(table, row) for row in table.rows],
         "differences": _differences(table),
         "primary": table.primary.title if table.primary else "",
-        "floor": floor.name if (floor := strongest_trivial(table)) else "",
+        "floor": floor_title(table),
         "failing": [
             {
                 "name": row.name,
@@ -75,6 +80,15 @@ def _part(plan: Plan, table: Table, view: Any) -> dict[str, Any]:
         ],
         "kinds": [kind.value for kind in kinds],
         "stability": table.stability,
+        "seeds": [
+            {
+                "name": row.name,
+                "values": [words.number(value, table.primary) for value in row.seeds],
+                "spread": words.number(row.spread, table.primary),
+            }
+            for row in table.rows
+            if row.spread is not None and table.primary
+        ],
         "cost": cost_figure(table),
         "latency": latency_figure(table),
         "ablations": ablations(table, plan.study.systems),
@@ -118,7 +132,7 @@ def _answered(table: Table, row: Row) -> str:
 
 def _differences(table: Table) -> list[dict[str, Any]]:
     """Return the paired differences to the strongest trivial row, as the template prints them."""
-    floor, primary = strongest_trivial(table), table.primary
+    floor, primary = table.floor, table.primary
     found = []
     for row in table.ranked:
         comparison = between(table, row.name, floor.name) if floor else None

@@ -1,34 +1,31 @@
 """The figures of a study: one table for each dataset and protocol, never two modes in one."""
 
 import statistics
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from cropsmith.evals.columns import LabelKind
 from cropsmith.evals.measure import Measure
 from cropsmith.evals.measures import (
-    LabelKind,
-    Values,
     label_kind,
     measures_for,
     values_of,
 )
 from cropsmith.evals.metrics.ratings import concordance
 from cropsmith.evals.metrics.votes import Share
-from cropsmith.evals.statistics.clusters import Clustered, Floats, draws
+from cropsmith.evals.report.fitted import fitted_to
+from cropsmith.evals.report.samples import Gathered, cluster_of, fetched, finished
+from cropsmith.evals.statistics.clusters import Clustered, Draws, draws
 from cropsmith.evals.statistics.intervals import Interval, bootstrap
-from cropsmith.evals.statistics.paired import Comparison, compare_all
+from cropsmith.evals.statistics.paired import Comparison, compare_with
 from cropsmith.evals.statistics.stability import Stability, stability
-from cropsmith.evals.study.faces import faces_of
-from cropsmith.evals.study.plan import Arm, Part, Plan, Planned
-from cropsmith.evals.study.store import Sample
-from cropsmith.evals.trial import Protocol, SampleStatus
-from cropsmith.tools.schema.labelled_photo import LabelledPhoto
-
-TRAINED_ON = {"builtin": frozenset({("fcdb", "train"), ("fcdb", "")})}
-"""Models whose weights were fitted to photos of a dataset's part: those figures are in-sample."""
+from cropsmith.evals.study.faces import NOT_COUNTED, faces_counted, faces_of
+from cropsmith.evals.study.plan import Arm, Part, Plan
+from cropsmith.evals.study.variants import moved, movement
+from cropsmith.evals.trial import Mode, Protocol, SampleStatus
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,16 @@ class Row:
     own: float | None
     """Share of answers whose crop the model itself proposed; None for baselines and rankers."""
     in_sample: bool
-    """Whether its weights were fitted to these very photos."""
+    """Whether a part of it was fitted to these very photos."""
+    seeds: tuple[float, ...] = ()
+    """The first figure of each seed, in the study's order; empty where chance has no say."""
+    conventions: tuple[str, ...] = ()
+    """How its models wrote boxes."""
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation of the first figure over seeds; None with fewer than two."""
+        return statistics.stdev(self.seeds) if len(self.seeds) > 1 else None
 
     @property
     def samples(self) -> int:
@@ -98,9 +104,13 @@ class Table:
     rows: tuple[Row, ...]
     """Best first by the primary figure; those that may not be ranked last."""
     comparisons: tuple[Comparison, ...]
-    """Every pair of ranked systems, corrected together."""
+    """Each ranked system with the best one and with the baseline, corrected together."""
     stability: Stability | None
     photos: int
+    baseline: str = ""
+    """The row that the study compares with; empty for the strongest that looks at nothing."""
+    note: str = ""
+    """What was asked for and could not be measured."""
 
     @property
     def primary(self) -> Measure | None:
@@ -112,47 +122,11 @@ class Table:
         """The systems that may be ranked, best first: complete, and not fitted to these photos."""
         return tuple(row for row in self.rows if row.eligible)
 
-
-@dataclass
-class _Gathered:
-    """A system's samples as they are read."""
-
-    arm: Arm
-    photos: dict[str, list[str]] = field(default_factory=dict)
-    values: dict[str, list[float]] = field(default_factory=dict)
-    weights: dict[str, list[float]] = field(default_factory=dict)
-    answered: dict[str, list[float]] = field(default_factory=dict)
-    statuses: dict[SampleStatus, int] = field(default_factory=dict)
-    seconds: list[float] = field(default_factory=list)
-    cost: float | None = 0.0
-    calls: int = 0
-    tokens: int = 0
-    own: int = 0
-    proposed: int = 0
-
-    def add(self, photo: str, sample: Sample, values: Values) -> None:
-        """Book one sample."""
-        answer = sample.answer
-        ok = answer.status is SampleStatus.OK
-        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
-        for key, share in values.items():
-            self.photos.setdefault(key, []).append(photo)
-            self.values.setdefault(key, []).append(share.value)
-            self.weights.setdefault(key, []).append(share.count)
-            self.answered.setdefault(key, []).append(float(ok))
-        if ok:
-            self.seconds.append(sample.seconds)
-        self.cost = None if None in (self.cost, answer.cost) else self.cost + answer.cost  # type: ignore[operator]
-        self.calls += answer.calls
-        self.tokens += answer.prompt_tokens + answer.completion_tokens
-        if answer.proposed_by:
-            self.proposed += 1
-            self.own += self.arm.spec is not None and answer.proposed_by == self.arm.spec.model
-
-
-def cluster_of(photo: LabelledPhoto) -> str:
-    """Return what is resampled: the photo's file, however many texts it has."""
-    return photo.path or photo.name
+    @property
+    def floor(self) -> Row | None:
+        """The row that others are compared with: the chosen one, else the best trivial one."""
+        named = next((row for row in self.ranked if row.name == self.baseline), None)
+        return named or next((row for row in self.ranked if row.kind == "trivial"), None)
 
 
 def tables(plan: Plan, *, seed: int = 0) -> list[Table]:
@@ -163,9 +137,11 @@ def tables(plan: Plan, *, seed: int = 0) -> list[Table]:
 def table_of(plan: Plan, part: Part, seed: int = 0) -> Table:
     """Return the table of one part."""
     kind = label_kind(part.photos, part.protocol)
-    measures = measures_for(part.photos, part.protocol, faces=part.spec.faces)
-    gathered = {arm.name: _Gathered(arm) for arm in plan.arms_of[part.index]}
-    order = list(dict.fromkeys(cluster_of(p) for p in part.photos))
+    measures = measures_of(plan, part)
+    primary = next((m.key for m in measures if m.primary), "")
+    order = tuple(dict.fromkeys(cluster_of(p) for p in part.photos))
+    places = {cluster: place for place, cluster in enumerate(order)}
+    gathered = {arm.name: Gathered(arm, places) for arm in plan.arms_of[part.index]}
     ratings: dict[str, dict[str, float]] = {}
     for planned, sample in finished(plan, part):
         into = gathered[planned.arm.name]
@@ -173,9 +149,16 @@ def table_of(plan: Plan, part: Part, seed: int = 0) -> Table:
             continue
         faces = faces_of(plan.store, planned.photo.path) if part.spec.faces else ()
         values = values_of(planned.photo, part.protocol, sample.answer, kind, faces)
-        into.add(cluster_of(planned.photo), sample, values)
+        into.add(cluster_of(planned.photo), sample, values, planned.trial.seed, primary)
         if part.protocol is Protocol.RATINGS and sample.answer.scores:
             ratings.setdefault(planned.arm.name, {})[planned.photo.name] = sample.answer.scores[0]
+    for planned, sample in fetched(plan, plan.disguised(part)):
+        original = plan.store.sample(planned.of)
+        if planned.guise and sample and original and (crop := original.answer.box):
+            far = moved(crop, sample.answer.box, planned.guise)
+            gathered[planned.arm.name].book(
+                cluster_of(planned.photo), movement(planned.guise).key, Share(far, 1), answered=True
+            )
     if part.protocol is Protocol.RATINGS:
         for name, into in gathered.items():
             _add_ratings(into, part, ratings.get(name, {}))
@@ -183,16 +166,21 @@ def table_of(plan: Plan, part: Part, seed: int = 0) -> Table:
     # A photo that is not there is missing from a system's figures, too: few are not all.
     expected = len(part.photos) * len(plan.study.seeds)
     rows = [_row(g, measures, order, weights, part, expected) for g in gathered.values()]
-    return _ranked(part, measures, rows, gathered, order, weights, kind)
+    table = _ranked(part, measures, rows, gathered, order, weights, kind, plan.study.baseline)
+    if part.spec.faces and not faces_counted(plan, part):
+        table = replace(table, note=NOT_COUNTED)
+    return table
 
 
-def finished(plan: Plan, part: Part) -> Iterator[tuple[Planned, Sample | None]]:
-    """Yield the planned samples of a part with their outcomes, None where there is none yet."""
-    for planned in plan.samples(part):
-        yield planned, plan.store.sample(planned.key)
+def measures_of(plan: Plan, part: Part) -> tuple[Measure, ...]:
+    """Return the columns of a part's table."""
+    faces = faces_counted(plan, part)
+    found = measures_for(part.photos, part.protocol, faces=faces, metric=part.spec.metric)
+    able = part.protocol.mode is Mode.GENERATE
+    return (*found, *(movement(guise) for guise in part.spec.robustness if able))
 
 
-def _add_ratings(into: _Gathered, part: Part, scores: dict[str, float]) -> None:
+def _add_ratings(into: Gathered, part: Part, scores: dict[str, float]) -> None:
     if not into.statuses:
         return
     people = np.array([photo.crops[0].score or 0.0 for photo in part.photos])
@@ -200,32 +188,23 @@ def _add_ratings(into: _Gathered, part: Part, scores: dict[str, float]) -> None:
     for photo, value in zip(part.photos, concordance(people, got), strict=True):
         if not np.isnan(value):
             share = Share(float(value), 1)
-            into.photos.setdefault("rated", []).append(cluster_of(photo))
-            into.values.setdefault("rated", []).append(share.value)
-            into.weights.setdefault("rated", []).append(share.count)
-            into.answered.setdefault("rated", []).append(float(photo.name in scores))
+            into.book(cluster_of(photo), "rated", share, answered=photo.name in scores)
 
 
 def _row(
-    data: _Gathered,
+    data: Gathered,
     measures: Sequence[Measure],
-    order: list[str],
-    weights: Floats,
+    order: tuple[str, ...],
+    weights: Draws,
     part: Part,
     expected: int,
 ) -> Row:
     cells = {}
     for measure in measures:
-        if measure.key not in data.values:
-            continue
-        clustered = _clustered(data, measure.key, order)
-        answered = np.array(data.answered[measure.key]) * data.weights[measure.key]
-        total = answered.sum()
-        mean = float(np.dot(data.values[measure.key], answered) / total) if total else float("nan")
-        cells[measure.key] = Cell(bootstrap(clustered, weights=weights), mean)
-    model = data.arm.spec.model if data.arm.spec else ""
-    fitted = TRAINED_ON.get(model, frozenset())
-    splits = {photo.split for photo in part.photos}
+        if (booked := data.figures.get(measure.key)) is not None:
+            clustered = Clustered(order, booked.sums, booked.weights)
+            interval = bootstrap(clustered, weights=weights)
+            cells[measure.key] = Cell(interval, booked.answered_mean)
     return Row(
         name=data.arm.name,
         arm=data.arm,
@@ -237,22 +216,26 @@ def _row(
         calls=data.calls,
         tokens=data.tokens,
         own=data.own / data.proposed if data.proposed and data.arm.spec else None,
-        in_sample=any((part.dataset.format, split) in fitted for split in splits),
+        in_sample=data.arm.spec is not None and fitted_to(data.arm.spec, part),
+        seeds=tuple(s / w for s, w in data.seeds.values() if w) if data.arm.by_chance else (),
+        conventions=tuple(data.conventions),
     )
 
 
-def _clustered(data: _Gathered, key: str, order: list[str]) -> Clustered:
-    return Clustered.gather(data.photos[key], data.values[key], data.weights[key], order)
+def _clustered(data: Gathered, key: str, order: tuple[str, ...]) -> Clustered:
+    booked = data.figures[key]
+    return Clustered(order, booked.sums, booked.weights)
 
 
 def _ranked(
     part: Part,
     measures: tuple[Measure, ...],
     rows: list[Row],
-    gathered: dict[str, _Gathered],
-    order: list[str],
-    weights: Floats,
+    gathered: dict[str, Gathered],
+    order: tuple[str, ...],
+    weights: Draws,
     kind: LabelKind,
+    baseline: str,
 ) -> Table:
     primary = next((m for m in measures if m.primary), None)
     if primary is None or kind is LabelKind.NONE:
@@ -269,11 +252,8 @@ def _ranked(
         for row in rows
         if row.eligible and primary.key in row.cells
     }
-    return Table(
-        part,
-        measures,
-        tuple(rows),
-        tuple(compare_all(whole, weights=weights)),
-        stability(whole, weights, higher_is_better=primary.higher_is_better) if whole else None,
-        len(part.photos),
-    )
+    higher = primary.higher_is_better
+    standing = stability(whole, weights, higher_is_better=higher) if whole else None
+    table = Table(part, measures, tuple(rows), (), standing, len(part.photos), baseline)
+    hubs = [row.name for row in (*table.ranked[:1], table.floor) if row and row.name in whole]
+    return replace(table, comparisons=tuple(compare_with(hubs, whole, weights=weights)))

@@ -10,7 +10,8 @@ from typing import Any
 
 from cropsmith.errors import MissingExtra, UsageError
 from cropsmith.evals.measures import label_kind, values_of
-from cropsmith.evals.report.results import Table, finished
+from cropsmith.evals.report.results import Table
+from cropsmith.evals.report.samples import finished
 from cropsmith.evals.study.plan import Plan, Planned
 from cropsmith.evals.study.store import Sample
 from cropsmith.evals.trial import SampleStatus

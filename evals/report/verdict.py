@@ -15,7 +15,7 @@ def between(table: Table, better: str, other: str) -> Comparison | None:
 
 
 def beats(table: Table, better: Row, other: Row) -> bool:
-    """Tell whether one system is better than another beyond chance, corrected for all pairs."""
+    """Tell whether one system is better than another beyond chance, all comparisons corrected."""
     found, primary = between(table, better.name, other.name), table.primary
     if found is None or primary is None or not found.significant:
         return False
@@ -23,9 +23,12 @@ def beats(table: Table, better: Row, other: Row) -> bool:
     return higher > 0 if primary.higher_is_better else higher < 0
 
 
-def strongest_trivial(table: Table) -> Row | None:
-    """Return the best of the baselines that look at nothing."""
-    return next((row for row in table.ranked if row.kind == "trivial"), None)
+def floor_title(table: Table) -> str:
+    """Return what the others are compared with, in words; "" where there is nothing."""
+    if table.floor is None:
+        return ""
+    chosen = table.floor.name == table.baseline
+    return f"{'the chosen row' if chosen else 'the strongest trivial row'} ({table.floor.name})"
 
 
 def verdict(table: Table) -> list[str]:
@@ -37,13 +40,13 @@ def verdict(table: Table) -> list[str]:
         return ["No system has been run on all photos yet, so nothing is ranked."]
     lines = [_winner(table, ranked), *_against_trivial(table, ranked)]
     if unfinished := [row.name for row in table.rows if not row.complete]:
-        lines.append(f"Not ranked, since samples are missing: {_names(unfinished)}.")
+        lines.append(f"Not ranked, since samples are missing: {listed(unfinished)}.")
     if fitted := [row.name for row in table.rows if row.in_sample]:
         lines.append(
-            f"Not ranked, since too favourable: the weights of {_names(fitted)} were fitted to "
-            "these very photos."
+            f"Not ranked, since too favourable: a part of {listed(fitted)} was fitted to these "
+            "very photos."
         )
-    return lines
+    return [*lines, *([table.note] if table.note else [])]
 
 
 def _winner(table: Table, ranked: Sequence[Row]) -> str:
@@ -58,7 +61,7 @@ def _winner(table: Table, ranked: Sequence[Row]) -> str:
             f"{len(ranked) - 1} (paired by photo, Holm-corrected p < .05)."
         )
     text = (
-        f"No winner by {primary.title}: {_names([best.name, *(r.name for r in tied)])} cannot be "
+        f"No winner by {primary.title}: {listed([best.name, *(r.name for r in tied)])} cannot be "
         "told apart on these photos."
     )
     nearest = between(table, best.name, tied[0].name)
@@ -74,22 +77,23 @@ def _winner(table: Table, ranked: Sequence[Row]) -> str:
 
 
 def _against_trivial(table: Table, ranked: Sequence[Row]) -> list[str]:
-    floor = strongest_trivial(table)
+    floor = table.floor
     if floor is None:
         return ["There is no trivial baseline in this table, so skill cannot be told from chance."]
-    systems = [row for row in ranked if row.kind != "trivial"]
+    systems = [row for row in ranked if row.kind != "trivial" and row is not floor]
     above = [row.name for row in systems if beats(table, row, floor)]
     below = [row.name for row in systems if beats(table, floor, row)]
     level = [row.name for row in systems if row.name not in above + below]
     lines = []
     if above:
-        lines.append(f"Better than the strongest trivial row ({floor.name}): {_names(above)}.")
+        lines.append(f"Better than {floor_title(table)}: {listed(above)}.")
     if level:
-        lines.append(f"Not shown to differ from {floor.name}: {_names(level)}.")
+        lines.append(f"Not shown to differ from {floor.name}: {listed(level)}.")
     if below:
-        lines.append(f"Worse than {floor.name}: {_names(below)}.")
+        lines.append(f"Worse than {floor.name}: {listed(below)}.")
     return lines
 
 
-def _names(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,20 +1,23 @@
 """The per-photo viewer's data: every system's crop on every photo, small enough for one page."""
 
 import base64
+import heapq
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
 from cropsmith.errors import CropsmithError, UsageError
 from cropsmith.evals.measures import label_kind, values_of
-from cropsmith.evals.report.results import Table, finished
-from cropsmith.evals.study.plan import Part, Plan
+from cropsmith.evals.report.results import Table
+from cropsmith.evals.report.samples import finished
+from cropsmith.evals.study.plan import Part, Plan, Planned
 from cropsmith.evals.study.store import Sample
-from cropsmith.evals.trial import Mode
+from cropsmith.evals.trial import Answer, Mode
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
@@ -64,7 +67,7 @@ def view_of(plan: Plan, table: Table, look: Look, budget: int = BYTES) -> View:
             f"Small copies of {part.spec.title} may not be shown in a report.",
             hint="If the photos' licence lets you, say thumbnails = true for the dataset.",
         )
-    entries = _entries(plan, table)
+    entries, count = _entries(plan, table, budget)
     head = {
         "systems": [row.name for row in table.rows],
         "shown": _first_shown(table),
@@ -73,7 +76,8 @@ def view_of(plan: Plan, table: Table, look: Look, budget: int = BYTES) -> View:
     remark, pictures = "", {}
     if photos == "thumbnails":
         room = budget - len(_json(entries, head, {}))
-        pictures = _thumbnails(part.photos, room)
+        wanted = {entry["p"] for entry in entries}
+        pictures = _thumbnails([p for p in part.photos if p.name in wanted], room)
         if len(pictures) < len(part.photos):
             remark = "Small copies of some photos were left out to keep the page small."
     elif photos == "link":
@@ -83,9 +87,9 @@ def view_of(plan: Plan, table: Table, look: Look, budget: int = BYTES) -> View:
     while len(text.encode()) > budget and shown > 1:
         shown = max(1, int(shown * 0.95 * budget / len(text.encode())))
         text = _json(entries[:shown], head, pictures)
-    if shown < len(entries):
-        remark = f"{shown:,} of {len(entries):,} photos are shown, to keep the page small."
-    return View(part.title, text, len(entries), shown, remark)
+    if shown < count:
+        remark = f"{shown:,} of {count:,} photos are shown, to keep the page small."
+    return View(part.title, text, count, shown, remark)
 
 
 def _first_shown(table: Table) -> list[int]:
@@ -95,38 +99,59 @@ def _first_shown(table: Table) -> list[int]:
     return [*systems, *([kinds.index("trivial")] if "trivial" in kinds else [])]
 
 
-def _entries(plan: Plan, table: Table) -> list[dict[str, Any]]:
-    """Return one entry per photo (and seed), those first on which the systems differ most."""
+def _entries(plan: Plan, table: Table, budget: int) -> tuple[list[dict[str, Any]], int]:
+    """Return one entry per photo (and seed), those first on which the systems differ most.
+
+    Only so many as `budget` bytes of JSON may hold are kept while all are read; and how many there
+    were.
+    """
+    kept: list[tuple[float, int, int, dict[str, Any]]] = []
+    count = size = 0
+    for count, (disagreement, entry) in enumerate(_read(plan, table), start=1):
+        length = len(json.dumps(entry, separators=(",", ":"), ensure_ascii=False))
+        heapq.heappush(kept, (disagreement, -count, length, entry))
+        size += length
+        while size > budget and len(kept) > 1:
+            size -= heapq.heappop(kept)[2]
+    return [entry for *_, entry in sorted(kept, key=lambda one: (-one[0], -one[1]))], count
+
+
+def _read(plan: Plan, table: Table) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Yield each photo's entry with how much the systems differ on it, as samples come."""
     part = table.part
     kind = label_kind(part.photos, part.protocol)
     order = {row.name: index for index, row in enumerate(table.rows)}
     key = table.primary.key if table.primary else ""
-    found: dict[tuple[str, int], dict[str, Any]] = {}
-    for planned, sample in finished(plan, part):
-        photo = planned.photo
-        entry = found.setdefault(
-            (photo.name, planned.trial.seed),
-            {
-                "n": photo.name if len(plan.study.seeds) == 1 else
-                f"{photo.name}, seed {planned.trial.seed}",
-                "p": photo.name,
-                "s": [photo.size.width, photo.size.height] if photo.size else [3, 2],
-                "t": _truth(photo),
-                "x": photo.text,
-                "r": str(planned.trial.ratio or ""),
-                "a": [],
-            },
-        )  # fmt: skip
-        if sample is not None:
-            values = values_of(photo, part.protocol, sample.answer, kind)
-            value = values[key].value if key in values else None
-            entry["a"].append(_answer(order[planned.arm.name], sample, value))
+    for _, samples in groupby(finished(plan, part), _photo_and_seed):
+        entry: dict[str, Any] = {}
+        values = []
+        for planned, sample in samples:
+            photo = planned.photo
+            entry = entry or _about(planned, several=len(plan.study.seeds) > 1)
+            if sample is not None:
+                found = values_of(photo, part.protocol, sample.answer, kind)
+                value = found[key].value if key in found else None
+                entry["a"].append(_answer(order[planned.arm.name], sample, value))
+                values += [] if value is None else [value]
+        yield (max(values) - min(values) if values else 0.0), entry
 
-    def disagreement(entry: dict[str, Any]) -> float:
-        values = [a[1] for a in entry["a"] if a[1] is not None]
-        return max(values) - min(values) if values else 0.0
 
-    return sorted(found.values(), key=lambda entry: -disagreement(entry))
+def _photo_and_seed(pair: tuple[Planned, Sample | None]) -> tuple[str, int]:
+    planned, _ = pair
+    return planned.photo.name, planned.trial.seed
+
+
+def _about(planned: Planned, *, several: bool) -> dict[str, Any]:
+    photo = planned.photo
+    return {
+        "n": f"{photo.name}, seed {planned.trial.seed}" if several else photo.name,
+        "p": photo.name,
+        "s": [photo.size.width, photo.size.height] if photo.size else [3, 2],
+        "t": _truth(photo),
+        "x": photo.text,
+        "r": str(planned.trial.ratio or ""),
+        "a": [],
+    }
 
 
 def _answer(index: int, sample: Sample, value: float | None) -> list[Any]:
@@ -136,13 +161,17 @@ def _answer(index: int, sample: Sample, value: float | None) -> list[Any]:
     row: list[Any] = [
         index,
         None if value is None else round(value, 3),
-        _corners(answer.box) if answer.box else answer.status.value,
+        _corners(answer.box) if answer.box else _said(answer),
         told if len(told) <= REASON else told[: REASON - 1] + "…",
         answer.trace_id or "",
     ]
     while row[-1] in ("", None) and len(row) > 3:
         row.pop()
     return row
+
+
+def _said(answer: Answer) -> str:
+    return "rejected" if answer.rejected else answer.status.value
 
 
 def _corners(box: Box) -> list[int]:

@@ -42,7 +42,7 @@ def cell_text(cell: Cell | None, measure: Measure) -> str:
 
 def title_of(measure: Measure) -> str:
     """Return a column's title with its unit and which way is better."""
-    from cropsmith.evals.measures import NO_MERIT
+    from cropsmith.evals.columns import NO_MERIT
 
     arrow = "" if measure.key in NO_MERIT else " ↑" if measure.higher_is_better else " ↓"
     return f"{measure.title}{' %' if measure.percent else ''}{arrow}"

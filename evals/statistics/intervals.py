@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cropsmith.evals.statistics.clusters import Clustered, Floats, draws, resampled
+from cropsmith.evals.statistics.clusters import Clustered, Draws, Floats, draws, resampled
 
 DRAWS = 1000
 LEVEL = 0.95
@@ -35,7 +35,7 @@ def percentile(estimates: Floats, level: float = LEVEL) -> tuple[float, float]:
 
 
 def bootstrap(
-    data: Clustered, *, count: int = DRAWS, seed: int = 0, weights: Floats | None = None
+    data: Clustered, *, count: int = DRAWS, seed: int = 0, weights: Draws | None = None
 ) -> Interval:
     """Return the figure with its 95 % interval; pass `weights` to share draws between systems."""
     if weights is None:

@@ -1,17 +1,19 @@
 """Two systems on the same photos: the paired difference, how sure, and how large."""
 
-import itertools
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cropsmith.evals.statistics.clusters import Clustered, Floats, draws, resampled
+from cropsmith.evals.statistics.clusters import Clustered, Draws, Floats, draws, resampled
 from cropsmith.evals.statistics.intervals import DRAWS, Interval, percentile
-from cropsmith.evals.statistics.power import photos_needed
+from cropsmith.evals.statistics.power import ALPHA, photos_needed
 
 FLIPS = 20_000
-"""Random sign flips: the smallest p is 1 / 20,001, below .05 / 378 (all pairs of 28 systems)."""
+"""Random sign flips, at least: the smallest p is 1 / 20,001."""
+SIGNS = 2_000_000
+"""Signs held at once, 16 MB: a flip is a sign for every photo."""
 TIE = 1e-12
 
 
@@ -35,7 +37,8 @@ class Comparison:
     ties: int
     losses: int
     more_photos: int | None
-    """Photos beyond the present ones for 80 % power at this effect; None if it is zero."""
+    """Photos beyond the present ones for 80 % power at this effect and the corrected level; None if
+    the effect is zero."""
 
     @property
     def significant(self) -> bool:
@@ -64,12 +67,9 @@ def sign_flip(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> floa
     if 2 ** min(len(moving), 60) <= flips:
         bits = (np.arange(2 ** len(moving))[:, None] >> np.arange(len(moving))) & 1
         return float(np.mean(np.abs((1 - 2.0 * bits) @ moving) >= observed))
-    generator = np.random.default_rng(seed)
     extreme = 0
-    for start in range(0, flips, 500):
-        rows = min(500, flips - start)
-        signs = generator.integers(0, 2, size=(rows, len(moving)), dtype=np.int8)
-        extreme += int(np.count_nonzero(np.abs((1.0 - 2.0 * signs) @ moving) >= observed))
+    for signs in _signs(len(moving), flips, seed):
+        extreme += int(np.count_nonzero(np.abs(signs @ moving) >= observed))
     return (extreme + 1) / (flips + 1)
 
 
@@ -82,12 +82,19 @@ def sign_flips(differences: Floats, *, flips: int = FLIPS, seed: int = 0) -> Flo
     if 2 ** min(len(moves), 60) <= flips:
         return np.array([sign_flip(column, flips=flips, seed=seed) for column in moves.T])
     observed = np.abs(moves.sum(axis=0)) - 1e-9 * np.abs(moves).sum(axis=0)
-    generator = np.random.default_rng(seed)
     extreme = np.zeros(moves.shape[1])
-    for start in range(0, flips, 500):
-        signs = generator.integers(0, 2, size=(min(500, flips - start), len(moves)), dtype=np.int8)
-        extreme += np.count_nonzero(np.abs((1.0 - 2.0 * signs) @ moves) >= observed, axis=0)
+    for signs in _signs(len(moves), flips, seed):
+        extreme += np.count_nonzero(np.abs(signs @ moves) >= observed, axis=0)
     return np.asarray((extreme + 1) / (flips + 1))
+
+
+def _signs(count: int, flips: int, seed: int) -> Iterator[Floats]:
+    """Yield random signs, shape (rows, count), `flips` rows in all and few enough at once."""
+    generator = np.random.default_rng(seed)
+    rows = max(1, min(500, SIGNS // count))
+    for start in range(0, flips, rows):
+        drawn = generator.integers(0, 2, (min(rows, flips - start), count), dtype=np.int8)
+        yield np.asarray(1.0 - 2.0 * drawn, dtype=np.float64)
 
 
 def wilcoxon(differences: Floats) -> float | None:
@@ -109,7 +116,7 @@ def compare(
     *,
     count: int = DRAWS,
     seed: int = 0,
-    weights: Floats | None = None,
+    weights: Draws | None = None,
     p: float | None = None,
 ) -> Comparison:
     """Compare two systems on the photos that both have values for; `p` if it is known already."""
@@ -141,28 +148,55 @@ def compare(
     )
 
 
-def compare_all(
-    systems: Mapping[str, Clustered], *, seed: int = 0, weights: Floats
+def compare_with(
+    hubs: Sequence[str], systems: Mapping[str, Clustered], *, seed: int = 0, weights: Draws
 ) -> list[Comparison]:
-    """Compare every pair of systems on the same photos, corrected together by Holm's method."""
-    pairs = list(itertools.combinations(systems, 2))
+    """Compare every system with each of the hubs, corrected together by Holm's method.
+
+    All pairs of many systems would ask of each pair more than any number of photos can show: of 46
+    there are 1,035, of two hubs with the others 89. That the best is chosen by the same photos
+    makes no false winner: it must also beat the second, which is the nearest of all.
+    """
+    pairs: dict[frozenset[str], tuple[str, str]] = {}
+    for hub in hubs:
+        for name in systems:
+            if name != hub:
+                pairs.setdefault(frozenset((hub, name)), (hub, name))
     if not pairs:
         return []
     by_photo = {name: data.by_photo for name, data in systems.items()}
-    differences = np.stack([by_photo[a] - by_photo[b] for a, b in pairs], axis=1)
-    found = sign_flips(differences, seed=seed)
+    differences = np.stack([by_photo[a] - by_photo[b] for a, b in pairs.values()], axis=1)
+    found = sign_flips(differences, flips=flips_for(len(pairs)), seed=seed)
     return holm(
         [
             compare(pair, systems[pair[0]], systems[pair[1]], weights=weights, p=float(p))
-            for pair, p in zip(pairs, found, strict=True)
+            for pair, p in zip(pairs.values(), found, strict=True)
         ]
     )
 
 
+def flips_for(comparisons: int) -> int:
+    """Return so many sign flips that the smallest p is a tenth of what Holm's method asks for."""
+    return max(FLIPS, math.ceil(10 * comparisons / 0.05))
+
+
 def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Return the comparisons with p corrected by Holm's step-down method, in the given order."""
+    """Return the comparisons with p corrected by Holm's step-down method, in the given order.
+
+    The photos still needed are those for the level that the method asks of each.
+    """
     corrected = holm_adjust([c.p for c in comparisons])
-    return [replace(c, p_holm=p) for c, p in zip(comparisons, corrected, strict=True)]
+    order = sorted(range(len(comparisons)), key=lambda index: comparisons[index].p)
+    level = {index: ALPHA / (len(order) - rank) for rank, index in enumerate(order)}
+    return [
+        replace(c, p_holm=p, more_photos=_more(c, level[index]))
+        for index, (c, p) in enumerate(zip(comparisons, corrected, strict=True))
+    ]
+
+
+def _more(found: Comparison, level: float) -> int | None:
+    needed = photos_needed(found.effect, 1.0, alpha=level)
+    return None if needed is None else max(0, needed - found.difference.photos)
 
 
 def holm_adjust(values: Sequence[float]) -> list[float]:

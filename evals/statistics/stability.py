@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cropsmith.evals.statistics.clusters import Clustered, Floats, resampled
+from cropsmith.evals.statistics.clusters import Clustered, Draws, Floats, resampled
 from cropsmith.evals.statistics.intervals import percentile
 
 
@@ -32,7 +32,7 @@ class Stability:
 
 
 def stability(
-    systems: Mapping[str, Clustered], weights: Floats, *, higher_is_better: bool = True
+    systems: Mapping[str, Clustered], weights: Draws, *, higher_is_better: bool = True
 ) -> Stability:
     """Rank the systems in every draw; the draws are shared, so photos are resampled together."""
     names = list(systems)

@@ -1,31 +1,30 @@
 """Which samples a study consists of, which are there already, and what the rest may cost."""
 
 import hashlib
+import itertools
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from stat import S_ISREG
 
-from cropsmith.agents.backends.calls.prices import price_of
-from cropsmith.agents.backends.calls.purse import ANSWER_TOKENS, PICTURE_TOKENS
-from cropsmith.agents.backends.protocol.backend import Tokens
-from cropsmith.agents.settings.recipe import load_recipe, own_recipes
 from cropsmith.errors import UsageError
 from cropsmith.evals.baselines.registry import BASELINES, Baseline, fitted
 from cropsmith.evals.datasets.dataset import Dataset
+from cropsmith.evals.datasets.importer import Source, fetched, scheme_of
 from cropsmith.evals.datasets.registry import Selection, load
+from cropsmith.evals.measures import measures_for
+from cropsmith.evals.study.cropper import Cropper, find_cropper
+from cropsmith.evals.study.identity import baseline_facts, settings_of
 from cropsmith.evals.study.spec import DatasetSpec, Study, SystemSpec, digest
 from cropsmith.evals.study.store import Store
-from cropsmith.evals.trial import PAID_FOR, Mode, Protocol, Trial, offers, trial_for
+from cropsmith.evals.study.variants import Guise, applies
+from cropsmith.evals.trial import Mode, Protocol, Trial, offers, trial_for
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
-KEY_VERSION = 1
+KEY_VERSION = 2
 """Raise it when the same settings mean something else."""
-
-CALLS = {"quick": 1, "standard": 4, "thorough": 9}
-"""Model calls of one photo by effort, before any was measured."""
-PROMPT_TOKENS = 900
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,16 @@ class Arm:
     """sha256 of everything that may change its answers."""
     spec: SystemSpec | None = None
     baseline: Baseline | None = None
+    cropper: Cropper | None = None
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether another seed may give another answer."""
+        if self.baseline:
+            return self.baseline.by_chance
+        if self.cropper:
+            return self.cropper.by_chance
+        return self.spec is not None and self.spec.asks_a_model
 
     @property
     def looks(self) -> bool:
@@ -47,6 +56,8 @@ class Arm:
         """Tell whether it can answer this protocol."""
         if self.baseline:
             return self.baseline.does(protocol)
+        if self.cropper:
+            return self.cropper.does(protocol)
         rates = self.spec is not None and self.spec.asks_a_model
         return protocol is not Protocol.RATINGS or rates
 
@@ -71,9 +82,12 @@ PROTOCOLS = {
     Protocol.FREE: "free crops",
     Protocol.RATIO: "crops of a given ratio",
     Protocol.TEXT: "crops for a given text",
+    Protocol.ASKED: "crops as asked",
     Protocol.SUBJECT: "crops of a given subject",
+    Protocol.GUIDE: "keep, refine or reject",
     Protocol.ANCHORS: "ranking the rated anchors",
     Protocol.VOTES: "ranking the voted pairs",
+    Protocol.CANDIDATES: "choosing among candidates, the answer among them",
     Protocol.RATINGS: "rating whole photos",
 }
 
@@ -87,27 +101,10 @@ class Planned:
     part: Part
     photo: LabelledPhoto
     trial: Trial
-
-
-@dataclass
-class Forecast:
-    """What is left to do for one system on one part."""
-
-    system: str
-    part: str
-    samples: int = 0
-    done: int = 0
-    retry: int = 0
-    without_photo: int = 0
-    seconds: float | None = None
-    """Of work for one sample; None where nothing was measured yet."""
-    cost: float | None = 0.0
-    """US dollars for one sample; None where the price is not known."""
-
-    @property
-    def left(self) -> int:
-        """Samples to run."""
-        return self.samples - self.done
+    guise: Guise | None = None
+    """The photo is shown so."""
+    of: str = ""
+    """Key of the same sample on the photo itself."""
 
 
 @dataclass
@@ -133,12 +130,12 @@ class Plan:
             row = fitted(name, training_for(part))
             if not row.does(part.protocol):
                 continue
-            facts: dict[str, Any] = {"baseline": name}
-            if row.learns:
-                facts["labels"] = part.dataset.fingerprint
-            arms.append(Arm(name, digest(facts), baseline=row))
+            labels = part.dataset.fingerprint if row.learns else ""
+            arms.append(Arm(name, digest(baseline_facts(name, labels)), baseline=row))
         for spec in self.study.arms:
-            arm = Arm(spec.name, digest(settings_of(spec, self.study)), spec=spec)
+            facts = settings_of(spec, self.study, part.protocol.mode)
+            cropper = find_cropper(spec.cropper, self.study.resolve) if spec.cropper else None
+            arm = Arm(spec.name, digest(facts), spec=spec, cropper=cropper)
             if arm.does(part.protocol):
                 arms.append(arm)
         return arms
@@ -147,66 +144,65 @@ class Plan:
         """Yield every sample, photo by photo, so that a stopped study is even over its systems."""
         for part in self.parts if only is None else [only]:
             for photo in part.photos:
-                present = self._sha256(photo.path)
+                present = self.sha256_of(photo.path)
                 for seed in self.study.seeds:
                     trial = trial_for(photo, part.protocol, seed, may_keep=part.spec.keep)
-                    given = _given(trial)
+                    given, drawn = _given(trial), f"\0{trial.seed}"
                     for arm in self.arms_of[part.index]:
                         if arm.looks and not present:
                             continue
                         # A blind baseline knows no pixels: its photo is a name.
                         seen = present if arm.looks else photo.name
-                        key = hashlib.sha256(
-                            f"{KEY_VERSION}\0{arm.key}\0{seen}\0{given}".encode()
-                        ).hexdigest()
+                        facts = f"{KEY_VERSION}\0{arm.key}\0{seen}\0{given}"
+                        # What knows no chance answers once, whatever the number of seeds.
+                        facts += drawn if arm.by_chance else ""
+                        key = hashlib.sha256(facts.encode()).hexdigest()
                         yield Planned(key, arm, part, photo, trial)
+
+    def disguised(self, only: Part | None = None) -> Iterator[Planned]:
+        """Yield the samples of photos in other guises, of the systems that look at photos."""
+        parts = self.parts if only is None else [only]
+        shown = (part for part in parts if part.spec.robustness)
+        for planned in itertools.chain.from_iterable(map(self.samples, shown)):
+            protocol = planned.part.protocol
+            if not planned.arm.looks or protocol.mode is Mode.RANK:
+                continue
+            for guise in planned.part.spec.robustness:
+                if applies(guise, planned.photo, protocol):
+                    key = hashlib.sha256(f"{planned.key}\0{guise}".encode()).hexdigest()
+                    yield replace(planned, key=key, guise=guise, of=planned.key)
+
+    def everything(self) -> Iterator[Planned]:
+        """Yield all samples to have, the photos themselves first."""
+        yield from self.samples()
+        yield from self.disguised()
 
     def photos_present(self, part: Part) -> Iterator[tuple[LabelledPhoto, bool]]:
         """Yield a part's photos and whether their files are there."""
         for photo in part.photos:
-            yield photo, bool(self._sha256(photo.path))
+            yield photo, bool(self.sha256_of(photo.path))
 
-    def _sha256(self, path: str) -> str:
+    def sha256_of(self, path: str) -> str:
         """Return the photo's hash, "" if it is not there; read again only if the file changed."""
         if path not in self._hashes:
-            file = Path(path)
-            there = file.is_file()
-            self._hashes[path] = self.store.photo_sha256(file, _hash) if there else ""
+            try:
+                stat = os.stat(path)
+            except OSError:
+                self._hashes[path] = ""
+                return ""
+            known = self._known.get(path)
+            if known and known[:2] == (stat.st_size, stat.st_mtime_ns):
+                self._hashes[path] = known[2]
+            elif S_ISREG(stat.st_mode):
+                self._hashes[path] = self.store.photo_sha256(Path(path), _hash)
+            else:
+                self._hashes[path] = ""
         return self._hashes[path]
 
-    def forecast(self, again: frozenset[str] = frozenset()) -> list[Forecast]:
-        """Return what is there and what is left, by part and system."""
-        states = self.store.states()
-        rows: dict[tuple[int, str], Forecast] = {}
-        for part in self.parts:
-            missing = sum(not self._sha256(p.path) for p in part.photos) * len(self.study.seeds)
-            for arm in self.arms_of[part.index]:
-                row = Forecast(arm.name, part.title, without_photo=missing if arm.looks else 0)
-                row.seconds, row.cost = self._expected(arm)
-                rows[part.index, arm.name] = row
-        for planned in self.samples():
-            row = rows[planned.part.index, planned.arm.name]
-            row.samples += 1
-            status = states.get(planned.key)
-            if status is not None and status in PAID_FOR and status.value not in again:
-                row.done += 1
-            elif status is not None:
-                row.retry += 1
-        return list(rows.values())
-
-    def _expected(self, arm: Arm) -> tuple[float | None, float | None]:
-        """Return seconds and cost of one sample: as measured here, else by rule of thumb."""
-        measured, seconds, cost = self.store.mean_of(arm.key)
-        free = arm.spec is None or not arm.spec.asks_a_model
-        if measured:
-            return seconds, 0.0 if free else cost
-        if free or arm.spec is None:
-            return None, 0.0
-        price = arm.spec.price or price_of(arm.spec.model)
-        prompt = PROMPT_TOKENS + PICTURE_TOKENS * (1 + (arm.spec.S or 0))
-        call = price.of(Tokens(prompt=prompt, completion=ANSWER_TOKENS)) if price else None
-        rounds = arm.spec.L or 0
-        return None, None if call is None else call * (CALLS[arm.spec.effort] + rounds)
+    @cached_property
+    def _known(self) -> dict[str, tuple[int, int, str]]:
+        """What earlier runs read, in one query: photo by photo it was a third of a resume."""
+        return self.store.photos()
 
 
 def make_plan(study: Study, store: Store) -> Plan:
@@ -214,7 +210,10 @@ def make_plan(study: Study, store: Store) -> Plan:
     plan = Plan(study, store)
     loaded: dict[tuple[Path, str], Dataset] = {}
     for spec in study.datasets:
-        root = study.resolve(spec.path)
+        if scheme_of(spec.path):
+            root = fetched(spec.path, spec.source or Source())
+        else:
+            root = study.resolve(spec.path)
         if (root, spec.format) not in loaded:
             loaded[root, spec.format] = load(root, spec.format)
         whole = loaded[root, spec.format]
@@ -226,6 +225,8 @@ def make_plan(study: Study, store: Store) -> Plan:
                     f"{root} has no labels for the protocol '{protocol}'.",
                     hint=f"It offers: {', '.join(offered(whole)) or 'nothing'}.",
                 )
+            if spec.metric:
+                measures_for(photos, protocol, metric=spec.metric)  # raises for one that is none
             plan.parts.append(Part(len(plan.parts), spec, whole, protocol, photos))
     titles = [part.title for part in plan.parts]
     if twice := sorted({title for title in titles if titles.count(title) > 1}):
@@ -243,50 +244,16 @@ def training_for(part: Part) -> Sequence[LabelledPhoto]:
     return [p for p in part.dataset.photos if p.split == "train"] or part.dataset.photos
 
 
-def settings_of(spec: SystemSpec, study: Study) -> dict[str, Any]:
-    """Return what may change a system's answers: settings, texts of prompts, a person's recipe."""
-    facts: dict[str, Any] = {"settings": spec.settings}
-    if spec.recipe in own_recipes():
-        facts["recipe"] = load_recipe(spec.recipe).model_dump(mode="json", exclude_defaults=True)
-    if spec.asks_a_model:
-        facts["prompts"] = prompts_hash(study.resolve(spec.prompts) if spec.prompts else None)
-    return facts
-
-
-def prompts_hash(folder: Path | None) -> str:
-    """Return the sha256 over all prompt templates, those of `folder` in place of ours."""
-    from importlib.resources import files
-
-    texts: dict[str, str] = {}
-    texts.update(_markdown(files("cropsmith.prompts")))
-    if folder is not None:
-        if not folder.is_dir():
-            raise UsageError(f"There is no folder of prompts at {folder}.")
-        for path in sorted(folder.rglob("*.md")):
-            name = path.relative_to(folder).as_posix()
-            if name not in texts:
-                raise UsageError(f"{path} replaces no prompt: there is none called {name}.")
-            texts[name] = path.read_text("utf-8")
-    return digest(texts)
-
-
-def _markdown(folder: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    for entry in sorted(folder.iterdir(), key=lambda e: str(e.name)):
-        if entry.is_dir():
-            yield from _markdown(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith(".md"):
-            yield f"{prefix}{entry.name}", entry.read_text("utf-8")
-
-
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _given(trial: Trial) -> str:
     """Return the trial without its names, as one text."""
-    parts: list[object] = [trial.protocol.value, trial.ratio, trial.text, trial.seed]
+    parts: list[object] = [trial.protocol.value, trial.ratio, trial.text]
     parts.append(trial.may_keep)
     parts.append(trial.subject.corners if trial.subject else None)
+    parts += ["centroid of the mask"] if trial.subject_mask else []
     parts += [box.corners for box in trial.boxes]
     if trial.protocol.mode is Mode.RANK or trial.ratio:
         parts.append(trial.size)

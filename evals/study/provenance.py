@@ -5,7 +5,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from cropsmith.evals.study.plan import Plan, prompts_hash, settings_of
+from cropsmith.evals.study.identity import prompts_hash, settings_of
+from cropsmith.evals.study.plan import Plan
 
 PACKAGES = (
     "cropsmith", "langgraph", "numpy", "opencv-python-headless", "pillow", "pydantic", "scipy",

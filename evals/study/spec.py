@@ -7,18 +7,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cropsmith.agents.backends.calls.prices import Rate
+from cropsmith.agents.backends.directory.directory import provider_of
+from cropsmith.agents.settings.recipe import Final
 from cropsmith.agents.settings.run_settings import RunSettings
 from cropsmith.evals.baselines.registry import BASELINES
+from cropsmith.evals.datasets.importer import Source, scheme_of
+from cropsmith.evals.study.preset import filled
+from cropsmith.evals.study.variants import Guise
 from cropsmith.evals.trial import Mode, Protocol
+from cropsmith.tools.examples.retriever import Choice, Criterion
 from cropsmith.tools.schema.values import Value
 
 Setting = bool | int | float | str
 
+OF_THE_RECIPE = ("S", "T", "R", "L", "Q", "G", "final", "scorers")
+"""Keys of a system that override its recipe: what Cropper's ablations vary."""
+
 APART = frozenset(
-    {"name", "grid", "serve", "price"}
+    {"name", "grid", "serve", "price", "cost", "run"}
     | {name for name in RunSettings.model_fields if not RunSettings.knob(name).studied}
 )
 """Fields of a system that change no answer, or are the study's own to set."""
@@ -55,12 +64,26 @@ class SystemSpec(RunSettings):
     """Candidates per proposal."""
     L: int | None = Field(default=None, ge=0)
     """Refinement rounds."""
-    prompts: str = ""
-    """Folder of prompt files that replace those of the same name."""
+    Q: Choice | None = None
+    """Which photos are retrieved: the most similar, or any."""
+    G: Criterion | None = None
+    """Which crops of a retrieved photo."""
+    final: Final | None = None
+    """Which of the scored crops is the answer."""
+    scorers: str | None = None
+    """Profile of scorers, or scorers of equal weight: "aesthetic+area"."""
     grid: Mapping[str, tuple[Setting, ...]] = Field(default_factory=dict)
     """Setting -> values: one system for each combination."""
     serve: ServeSpec | None = None
     price: Rate | None = None
+    cropper: str = ""
+    """A cropper of others instead of a model: FILE.py:NAME, an address, a CSV, or a plug-in."""
+    version: str = ""
+    """What tells a cropper's weights apart from those it had before."""
+    cost: float | None = Field(default=None, ge=0)
+    """US dollars that a cropper costs at most a photo; a ceiling must know it of an address."""
+    run: Literal["now", "batch"] = "now"
+    """"batch" asks the model in its provider's batches, at half the price: a day for each step."""
 
     @model_validator(mode="before")
     @classmethod
@@ -69,6 +92,25 @@ class SystemSpec(RunSettings):
         if isinstance(given, Mapping) and (stated := sorted(fixed & given.keys())):
             raise ValueError(f"'{stated[0]}' is set by the study itself")
         return given
+
+    @model_validator(mode="after")
+    def _of_others(self) -> Self:
+        if self.cropper:
+            meant = {"name", "cropper", "version", "cost", "grid"}
+            if idle := sorted({*self.model_fields_set, *self.grid} - meant):
+                raise ValueError(f"'{idle[0]}' means nothing to a cropper of others")
+        elif self.version or self.cost is not None:
+            raise ValueError("'version' and 'cost' are those of a 'cropper'")
+        return self
+
+    @model_validator(mode="after")
+    def _batches_ask_a_model(self) -> Self:
+        if self.run == "batch" and (self.serve or self.model.startswith(("builtin", "scripted/"))):
+            raise ValueError("run = 'batch' is for models of a cloud that takes batches")
+        row = provider_of(self.model) if self.run == "batch" else None
+        if row is not None and not row.batches:
+            raise ValueError(f"run = 'batch' cannot be: {row.name} takes no batches")
+        return self
 
     @field_validator("grid")
     @classmethod
@@ -81,11 +123,23 @@ class SystemSpec(RunSettings):
             raise ValueError(f"'{empty[0]}' has no values")
         return grid
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        for name, values in self.grid.items():
+            for value in values:
+                try:
+                    SystemSpec.model_validate({"name": self.name, name: value})
+                except ValidationError as error:
+                    told = error.errors()[0]["msg"].lower()
+                    raise ValueError(f"'{name}' cannot be '{value}': {told}") from error
+        return self
+
     def expanded(self) -> list["SystemSpec"]:
         """Return one system for each combination of the grid, named by its settings."""
         if not self.grid:
             return [self]
-        single = self.model_dump(exclude=set(APART - {"name", "serve", "price"}))
+        # What was not said stays unsaid: a cropper of others refuses what means nothing to it.
+        single = self.model_dump(exclude={"grid"}, exclude_defaults=True)
         found = []
         for values in itertools.product(*self.grid.values()):
             chosen = dict(zip(self.grid, values, strict=True))
@@ -103,11 +157,20 @@ class SystemSpec(RunSettings):
     def run_settings(self, *, trace: bool) -> RunSettings:
         """Return the settings of this system's runs."""
         own = {n: getattr(self, n) for n in RunSettings.model_fields if n not in APART}
-        numbers = {"S": self.S, "T": self.T, "R": self.R, "L": self.L}
-        named = tuple(f"{k}={v}" for k, v in numbers.items() if v is not None)
-        own["overrides"] = (*self.overrides, *named)
+        own["overrides"] = self.all_overrides
         # A failed call must not be hidden by what the built-in photographer would have done.
         return RunSettings(**own, strict=True, trace=trace, taste=False)
+
+    @property
+    def all_overrides(self) -> tuple[str, ...]:
+        """What of the recipe is overridden, by the keys for it too."""
+        told = ((name, getattr(self, name)) for name in OF_THE_RECIPE)
+        return (*self.overrides, *(f"{name}={value}" for name, value in told if value is not None))
+
+    @property
+    def batched(self) -> bool:
+        """Whether its model is asked in batches."""
+        return self.run == "batch"
 
     @property
     def asks_a_model(self) -> bool:
@@ -119,25 +182,46 @@ class DatasetSpec(Value):
     """A dataset on disk, the part of it to use, and what is given to the systems."""
 
     path: str
+    """A folder, or an address that an importer reads: hf://owner/name."""
+    source: Source | None = None
+    """What stands where at an address."""
+    preset: str = ""
+    """The protocol of a published table (presets.toml): fixes the keys that it names."""
     name: str = ""
     """Title in the report; the folder's name if empty."""
     format: str = ""
     """Recognised if empty."""
     protocols: tuple[Protocol, ...] = (Protocol.FREE,)
+    metric: str = ""
+    """Key of the figure to rank by, in place of the table's own."""
     split: str = ""
     fold: Literal["", "tune", "validate"] = ""
     limit: int | None = Field(default=None, ge=1)
     faces: bool = False
-    """Detect faces once per photo, to count those that a crop cuts."""
+    """Detect faces once per photo, to count those that a crop cuts or leaves out."""
     keep: bool = True
     """Systems may answer "leave it as it is"; false where the people always cropped (FCDB)."""
+    robustness: tuple[Guise, ...] = ()
+    """Also ask for each photo mirrored, as a JPEG of quality 30, at half size, renamed: every one
+    is a sample more of each system that looks, and tells how far its crops move."""
     thumbnails: bool = False
     """The photos' licence lets small copies appear in a report."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset(cls, given: Any) -> Any:
+        return filled(given) if isinstance(given, Mapping) else given
 
     @field_validator("protocols", mode="before")
     @classmethod
     def _one_is_enough(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _of_an_address(self) -> Self:
+        if self.source and not scheme_of(self.path):
+            raise ValueError("'source' is for an address, such as hf://owner/name")
+        return self
 
     @property
     def title(self) -> str:
@@ -158,16 +242,21 @@ class Study(Value):
     systems: tuple[SystemSpec, ...] = ()
     baselines: bool | tuple[str, ...] = True
     """All that apply, or these; a study without them cannot tell skill from chance."""
+    baseline: str = ""
+    """The row that the others are compared with; empty for the strongest that looks at nothing."""
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
     """Each photo is asked once per seed."""
-    concurrency: int = Field(default=4, ge=1, le=256)
+    concurrency: int = Field(default=4, ge=1, le=4096)
+    """Samples under way at once; 64 of systems in batches, if it is not stated."""
     timeout: float = Field(default=900.0, gt=0)
-    """Seconds for one sample, all its calls together."""
+    """Seconds for one sample, all its calls together; none for systems in batches."""
     retries: int = Field(default=2, ge=0, le=10)
     """Further tries within a run for samples that got no answer."""
     max_cost: float | None = Field(default=None, gt=0)
     """US dollars over the whole study, earlier runs included."""
     traces: bool = True
+    plugins: tuple[str, ...] = ()
+    """Python files whose datasets, metrics, systems and importers count; they are run."""
     text: str = Field(default="", repr=False)
     folder: str = ""
 
@@ -182,6 +271,9 @@ class Study(Value):
             if unknown := [name for name in self.baselines if name not in BASELINES]:
                 known = ", ".join(BASELINES)
                 raise ValueError(f"there is no baseline '{unknown[0]}'; there are {known}")
+        rows = {*names, *self.baseline_names}
+        if self.baseline and self.baseline not in rows:
+            raise ValueError(f"the study has no row '{self.baseline}' to compare with")
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("a seed is given twice")
         for dataset in self.datasets:
@@ -202,7 +294,7 @@ class Study(Value):
         """The baselines asked for."""
         if isinstance(self.baselines, tuple):
             return list(self.baselines)
-        return list(BASELINES) if self.baselines else []
+        return [n for n, row in BASELINES.items() if not row.named] if self.baselines else []
 
     @property
     def sha256(self) -> str:

@@ -7,16 +7,16 @@ they come, so that a sample broken off half-way pays only for what it had not ye
 
 import json
 import sqlite3
-import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Self
 
-from cropsmith.errors import OutputError, UsageError
+from cropsmith.errors import OutputError, UsageError, why
+from cropsmith.evals.study.lock import only_one
 from cropsmith.evals.trial import PAID_FOR, Answer, SampleStatus
 from cropsmith.vectorstore.sqlite import connect
 
@@ -35,6 +35,15 @@ MIGRATIONS = (
                             started REAL, status TEXT, cost REAL, seconds REAL,
                             reply TEXT) WITHOUT ROWID;
         CREATE INDEX calls_of_sample ON calls (sample);
+    """,
+    """
+        ALTER TABLE calls ADD COLUMN held REAL NOT NULL DEFAULT 0;
+        ALTER TABLE calls ADD COLUMN lost REAL NOT NULL DEFAULT 0;
+        ALTER TABLE calls ADD COLUMN guess REAL NOT NULL DEFAULT 0;
+    """,
+    """
+        CREATE TABLE sizes (path TEXT PRIMARY KEY, bytes INTEGER, modified INTEGER,
+                            width INTEGER, height INTEGER) WITHOUT ROWID;
     """,
 )
 """Add to the end, never edit."""
@@ -62,6 +71,8 @@ class Spending:
     """Calls whose price is not known."""
     broken_off: int
     """Calls that were under way when a run was killed: they may be on the bill."""
+    unsure: float = 0.0
+    """US dollars that calls broken off, or made again, may have cost beside `cost`."""
 
 
 class Store:
@@ -77,11 +88,11 @@ class Store:
             try:
                 if write:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    self._guard = opened.enter_context(_only_one(path))
+                    self._guard = opened.enter_context(only_one(path))
                 # A paid answer must be on disk before the next call, also if the power goes.
                 self._db = connect(path, MIGRATIONS, synchronous="FULL")
             except (OSError, sqlite3.Error) as error:
-                raise OutputError(f"The store {path} cannot be opened: {error}.") from error
+                raise OutputError(f"The store {path} cannot be opened: {why(error)}.") from error
             opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -102,7 +113,19 @@ class Store:
             try:
                 return self._db.execute(statement, values).fetchall()
             except sqlite3.Error as error:
-                raise OutputError(f"The store {self.path} failed: {error}.") from error
+                raise OutputError(f"The store {self.path} failed: {why(error)}.") from error
+
+    @contextmanager
+    def _both_or_neither(self) -> Iterator[None]:
+        """Hold the file for several statements; what fails leaves nothing of them."""
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._db.execute("ROLLBACK") if self._db.in_transaction else None
+                raise OutputError(f"The store {self.path} failed: {why(error)}.") from error
 
     # runs
 
@@ -122,6 +145,11 @@ class Store:
 
     # photos
 
+    def photos(self) -> dict[str, tuple[int, int, str]]:
+        """Return path -> size, time and sha256 of every photo that was read."""
+        rows = self._do("SELECT path, bytes, modified, sha256 FROM photos")
+        return {row[0]: row[1:] for row in rows}
+
     def photo_sha256(self, path: Path, read: Callable[[Path], str]) -> str:
         """Return a photo's sha256, read again only if its size or time has changed."""
         stat = path.stat()
@@ -135,14 +163,29 @@ class Store:
         )  # fmt: skip
         return sha256
 
+    def sizes(self) -> dict[str, tuple[int, int, int, int]]:
+        """Return path -> bytes, time, width and height of every photo whose size was read."""
+        rows = self._do("SELECT path, bytes, modified, width, height FROM sizes")
+        return {row[0]: row[1:] for row in rows}
+
+    def keep_sizes(self, sizes: dict[str, tuple[int, int, int, int]]) -> None:
+        """Note sizes that were read, all or none."""
+        with self._both_or_neither():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?, ?)",
+                ((path, *told) for path, told in sizes.items()),
+            )
+
     def faces(self, path: str) -> Any:
         """Return the face boxes noted for a photo, None if it was never looked at."""
         rows = self._do("SELECT faces FROM photos WHERE path = ?", path)
-        return json.loads(rows[0][0]) if rows and rows[0][0] else None
+        noted = json.loads(rows[0][0]) if rows and rows[0][0] else None
+        # A bare list was noted by an earlier version, by whatever finder was at hand.
+        return noted["yunet"] if isinstance(noted, dict) else None
 
     def set_faces(self, path: str, boxes: list[list[float]]) -> None:
         """Note the faces of a photo."""
-        self._do("UPDATE photos SET faces = ? WHERE path = ?", json.dumps(boxes), path)
+        self._do("UPDATE photos SET faces = ? WHERE path = ?", json.dumps({"yunet": boxes}), path)
 
     # samples
 
@@ -154,13 +197,17 @@ class Store:
 
     def sample(self, key: str) -> Sample | None:
         """Return a finished sample."""
+        return self.samples([key]).get(key)
+
+    def samples(self, keys: Sequence[str]) -> dict[str, Sample]:
+        """Return those of some hundred keys that are finished."""
         rows = self._do(
-            "SELECT key, answer, attempts, seconds, started, run FROM samples WHERE key = ?", key
-        )
-        if not rows:
-            return None
-        answer = Answer.model_validate_json(rows[0][1])
-        return Sample(rows[0][0], answer, *rows[0][2:])
+            "SELECT key, answer, attempts, seconds, started, run FROM samples "
+            f"WHERE key IN ({','.join('?' * len(keys))})", *keys,
+        )  # fmt: skip
+        return {
+            row[0]: Sample(row[0], Answer.model_validate_json(row[1]), *row[2:]) for row in rows
+        }
 
     def attempt_of(self, key: str) -> int:
         """Return the number of the attempt to make: calls of a broken-off one are taken up."""
@@ -172,39 +219,45 @@ class Store:
         *, attempt: int, started: float, seconds: float,
     ) -> None:  # fmt: skip
         """Write a sample's outcome and its attempt, both or neither."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.execute(
-                    "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (key, system, photo, answer.status.value, attempt, run, started, seconds,
-                     answer.cost, answer.model_dump_json(exclude_defaults=True)),
-                )  # fmt: skip
-                self._db.execute(
-                    "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (key, attempt, run, answer.status.value, answer.message, seconds, answer.cost),
-                )
-                self._db.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._db.execute("ROLLBACK") if self._db.in_transaction else None
-                raise OutputError(f"The store {self.path} failed: {error}.") from error
+        with self._both_or_neither():
+            self._db.execute(
+                "INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (key, system, photo, answer.status.value, attempt, run, started, seconds,
+                 answer.cost, answer.model_dump_json(exclude_defaults=True)),
+            )  # fmt: skip
+            self._db.execute(
+                "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, attempt, run, answer.status.value, answer.message, seconds, answer.cost),
+            )
 
     # calls
 
-    def begin_call(self, key: str, sample: str, model: str, purpose: str) -> None:
-        """Note a call before it is made."""
+    def begin_call(
+        self, key: str, sample: str, model: str, purpose: str,
+        held: float = 0.0, guess: float = 0.0, *, lost: bool = True,
+    ) -> None:  # fmt: skip
+        """Note a call before it is made: the most that it may cost, and its prompt's tokens.
+
+        A call that is made again keeps in mind what the one before may have cost, if that is
+        `lost`.
+        """
         self._do(
-            "INSERT OR REPLACE INTO calls (key, sample, model, purpose, started) "
-            "VALUES (?, ?, ?, ?, ?)", key, sample, model, purpose, time.time(),
+            "INSERT INTO calls (key, sample, model, purpose, started, held, guess) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
+            "started = excluded.started, lost = lost + iif(?, coalesce(cost, held), 0), "
+            "held = excluded.held, guess = excluded.guess, "
+            "status = NULL, cost = NULL, seconds = NULL, reply = NULL",
+            key, sample, model, purpose, time.time(), held, guess, lost,
         )  # fmt: skip
 
     def end_call(
-        self, key: str, status: str, cost: float | None, seconds: float, reply: str
-    ) -> None:
-        """Note a call's reply."""
+        self, key: str, status: str, cost: float | None, seconds: float, reply: str,
+        *, unsure: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Note a call's reply; `unsure` is what it may have cost if its cost is not known."""
         self._do(
-            "UPDATE calls SET status = ?, cost = ?, seconds = ?, reply = ? WHERE key = ?",
-            status, cost, seconds, reply, key,
+            "UPDATE calls SET status = ?, cost = ?, seconds = ?, reply = ?, held = ? WHERE key = ?",
+            status, cost, seconds, reply, unsure, key,
         )  # fmt: skip
 
     def reply(self, key: str) -> str | None:
@@ -217,9 +270,22 @@ class Store:
         """Return what all calls cost so far."""
         row = self._do(
             "SELECT count(status), coalesce(sum(cost), 0), "
-            "count(status) - count(cost), count(*) - count(status) FROM calls"
+            "count(status) - count(cost), count(*) - count(status), "
+            "coalesce(sum(lost + CASE WHEN cost IS NULL THEN held ELSE 0 END), 0) FROM calls"
         )[0]
-        return Spending(calls=row[0], cost=row[1], unknown=row[2], broken_off=row[3])
+        return Spending(*row)
+
+    def worst_prompts(self) -> dict[tuple[str, str], float]:
+        """Return how many times its guess the worst prompt was billed, by model and purpose.
+
+        Of calls asked once: a repeated one bills its prompt twice.
+        """
+        rows = self._do(
+            "SELECT model, purpose, max(json_extract(reply, '$.tokens.prompt') / guess) "
+            "FROM calls WHERE guess > 0 AND json_valid(reply) "
+            "AND reply NOT LIKE '%asked again after%' GROUP BY model, purpose"
+        )
+        return {(model, purpose): worst for model, purpose, worst in rows if worst}
 
     def mean_of(self, system: str) -> tuple[int, float, float]:
         """Return number, mean seconds and mean cost of a system's answered samples."""
@@ -228,21 +294,3 @@ class Store:
             "WHERE system = ? AND status = 'ok'", system,
         )[0]  # fmt: skip
         return row[0], row[1], row[2]
-
-
-def _only_one(path: Path) -> IO[str]:
-    """Take the store for this process; the lock goes with it, however it dies."""
-    guard = path.with_suffix(".lock").open("w")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(guard.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        guard.close()
-        raise UsageError(f"Another run is using {path.parent}.") from error
-    return guard

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cropsmith.errors import MissingExtra, UsageError
+from cropsmith.errors import MissingExtra, UsageError, why
 from cropsmith.evals.study.spec import Study
 from cropsmith.tools.schema.values import Value
 
@@ -29,7 +29,7 @@ def read_study(path: Path) -> Study:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"The study file {path} cannot be read: {error}.") from error
+        raise StudyError(f"The study file {path} cannot be read: {why(error)}.") from error
     return parse_study(text, path)
 
 
@@ -70,12 +70,14 @@ def _hint(error: Mapping[str, Any]) -> str:
 def known_keys(table: Sequence[str | int]) -> list[str]:
     """Return the keys that a table of the study file may have."""
     from cropsmith.agents.backends.calls.prices import Rate
+    from cropsmith.evals.datasets.importer import Source
     from cropsmith.evals.study.spec import DatasetSpec, ServeSpec, SystemSpec
 
     kinds: dict[str, type[Value]] = {
         "systems": SystemSpec,
         "datasets": DatasetSpec,
         "serve": ServeSpec,
+        "source": Source,
         "price": Rate,
     }
     named = [part for part in table if isinstance(part, str) and part in kinds]

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
-from cropsmith.agents.backends.calls.purse import Purse
+from cropsmith.agents.backends.calls.batch_book import BatchBook
 from cropsmith.agents.minds.base.mind import MindFailed
-from cropsmith.agents.parts.parts import Parts, Ready, build_parts
+from cropsmith.agents.parts.parts import Parts, Ready, build_parts, new_recorder
 from cropsmith.agents.runs.run import run
 from cropsmith.agents.trace.record import NoTrace, Recorder
 from cropsmith.errors import (
@@ -26,21 +26,25 @@ from cropsmith.errors import (
 from cropsmith.evals.baselines.registry import Baseline
 from cropsmith.evals.study.ledger import Attempt, Ledger, current_attempt
 from cropsmith.evals.study.spec import SystemSpec
-from cropsmith.evals.study.store import Store
+from cropsmith.evals.study.till import Till
 from cropsmith.evals.trial import Answer, Mode, SampleStatus, Trial
 from cropsmith.evals.trial import Protocol as Given
 from cropsmith.prompts import replaced_by
-from cropsmith.tools.photographer.opened_photo import Views
+from cropsmith.tools.images.photo import open_photo
+from cropsmith.tools.images.subject_mask import subject_from_mask
+from cropsmith.tools.models.weights import WeightsMissing
+from cropsmith.tools.photographer.opened_photo import View, Views
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.geometry import as_array
 from cropsmith.tools.schema.request import CropRequest, Target
+from cropsmith.tools.schema.result import Verdict
 
 current_recorder: contextvars.ContextVar[Recorder | None] = contextvars.ContextVar(
     "current_recorder", default=None
 )
 """Where the pictures shown in this sample go: one mind serves all samples of its system."""
 
-FATAL = (NotAllowed, Misconfigured, MissingExtra, UsageError)
+FATAL = (NotAllowed, Misconfigured, MissingExtra, UsageError, WeightsMissing)
 """What no other photo can mend: the system stops, and the person is told."""
 OF_ONE_PHOTO = (UnreadableImage, Infeasible)
 """Usage errors of a single photo."""
@@ -67,6 +71,10 @@ class BaselineSystem:
                 return await asyncio.to_thread(self._compute, trial)
             return self._compute(trial)
         except OF_ONE_PHOTO as error:
+            return failed(SampleStatus.ERROR, str(error))
+        except FATAL:
+            raise
+        except CropsmithError as error:
             return failed(SampleStatus.ERROR, str(error))
 
     def _compute(self, trial: Trial) -> Answer:
@@ -100,11 +108,16 @@ def _bill(attempt: Attempt | None) -> Mapping[str, Any]:
 
 def request_for(trial: Trial) -> CropRequest:
     """Return the request of a trial in generate mode."""
-    targets = (Target(name=str(trial.ratio), ratio=trial.ratio),) if trial.ratio else ()
+    # A request says its shape in its own words: to read them is part of what is asked.
+    shaped = trial.ratio if trial.protocol is not Given.ASKED else None
+    targets = (Target(name=str(shaped), ratio=shaped),) if shaped else ()
+    mask = trial.subject_mask
     return CropRequest(
-        text=trial.text,
+        text="" if trial.described else trial.text,
+        caption=trial.text if trial.described else "",
         targets=targets,
         subject_box=trial.subject,
+        subject_centre=subject_from_mask(mask, trial.size).centre if mask else None,
         keep=None if trial.may_keep else False,
     )
 
@@ -125,20 +138,29 @@ class CropSystem:
     def __init__(
         self,
         spec: SystemSpec,
-        store: Store,
-        purse: Purse,
+        till: Till,
         *,
         prompts: Path | None,
         traces: bool,
+        study: str,
+        views: Views,
         server: str = "",
+        book: BatchBook | None = None,
     ) -> None:
-        """`server` is the URL of one that was started for this system."""
+        """`server`: URL of one that was started for this system. All systems share `views`.
+
+        Traces are kept under the name of the `study`. With a `book` the model is asked in batches.
+        """
+        self._book = book
         self._spec = spec
         self._server = server
+        self._study = study
         self._prompts = prompts
-        self._settings = spec.run_settings(trace=traces)
-        self._views = Views(keep=8)
-        self._store, self._purse = store, purse
+        # A folder is named from the study's own place, wherever this runs.
+        own = {"prompts": str(prompts)} if prompts else {}
+        self._settings = spec.run_settings(trace=traces).but(**own)
+        self._views = views
+        self._till = till
         self._ready: dict[int, Parts] = {}
 
     async def answer(self, trial: Trial) -> Answer:
@@ -170,7 +192,7 @@ class CropSystem:
         """Return the parts of a seed: mind, scorers and index are built once for its samples."""
         if seed not in self._ready:
             settings = self._settings
-            ready: Ready = {"views": self._views, "recorder": _OfTheSample()}
+            ready: Ready = {"views": self._views, "recorder": _OfTheSample(), "lacks_stop": False}
             if self._spec.asks_a_model:
                 from cropsmith.agents.backends.registry import build_backend
 
@@ -182,8 +204,11 @@ class CropSystem:
                     deadline=settings.timeout,
                     # The ledger keeps replies; one from the common cache is not a new sample.
                     cache_replies=False,
+                    book=self._book,
                 )
-                ready["backend"] = Ledger(backend, self._store, self._purse, self._spec.price)
+                ready["backend"] = Ledger(
+                    backend, self._till, self._spec.price, batched=self._book is not None
+                )
             parts = build_parts(settings, **ready)
             _ = parts.mind, parts.scorers, parts.retriever  # built here, so that samples share them
             self._ready[seed] = parts
@@ -192,14 +217,21 @@ class CropSystem:
     def _of_sample(self, seed: int) -> Parts:
         """Return parts with a trace of their own that share everything else."""
         ready = self._of_seed(seed)
-        parts = ready.but(recorder=build_parts(ready.settings).recorder)
+        recorder = new_recorder(self._study) if ready.settings.trace else NoTrace()
+        parts = ready.but(recorder=recorder)
         current_recorder.set(parts.recorder)
         return parts
 
     async def _crop(self, trial: Trial) -> Answer:
         parts = self._of_sample(trial.seed)
-        result = await run(trial.path, request_for(trial), parts)
+        photo = await asyncio.to_thread(open_photo, trial.path)
+        with self._views.holding(photo) as view:
+            result = await run(view.photo, request_for(trial), parts)
         crop, model = result.crops[0], self._spec.model
+        if crop.verdict is Verdict.REJECT and trial.protocol is Given.GUIDE:
+            return Answer(status=SampleStatus.OK, rejected=True, reasons=tuple(crop.reasons))
+        if crop.verdict is Verdict.REJECT:  # an answer, of which the nearest thing is no crop
+            return failed(SampleStatus.REFUSED, " ".join(crop.reasons), current_attempt.get())
         return Answer(
             status=SampleStatus.OK,
             box=crop.box,
@@ -210,7 +242,11 @@ class CropSystem:
         )
 
     async def _rank(self, trial: Trial) -> Answer:
-        view = await asyncio.to_thread(self._views.open, trial.path)
+        photo = await asyncio.to_thread(open_photo, trial.path)
+        with self._views.holding(photo) as view:
+            return await self._scored(trial, view)
+
+    async def _scored(self, trial: Trial, view: View) -> Answer:
         if self._spec.asks_a_model:
             from cropsmith.evals.study.ranker import rank_with
 
@@ -223,7 +259,7 @@ class CropSystem:
         preference, boxes = Preference.load(), as_array(trial.boxes)
         # What an expert chooses and what a crowd prefers are separate outputs of the eye.
         if trial.protocol is Given.VOTES:
-            return preference.votes(view.sight, boxes)
+            return preference.votes(view.sight, boxes, view.things)
         return preference.score(view.sight, boxes)
 
 

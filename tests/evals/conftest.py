@@ -24,3 +24,15 @@ def make_photo() -> MakePhoto:
         return path
 
     return make
+
+
+@pytest.fixture
+def own_photos(tmp_path: Path, make_photo: MakePhoto) -> Path:
+    """Six photos with two crops each."""
+    folder = tmp_path / "own"
+    rows = ["file,x1,y1,x2,y2"]
+    for number in range(6):
+        make_photo(folder / f"{number}.jpg", shade=10 + 20 * number)
+        rows += [f"{number}.jpg,0,0,60,80", f"{number}.jpg,{number},0,120,80"]
+    (folder / "crops.csv").write_text("\n".join(rows), "utf-8")
+    return folder

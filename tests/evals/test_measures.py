@@ -1,8 +1,9 @@
 import pytest
 
+from cropsmith.evals.columns import LabelKind
 from cropsmith.evals.datasets.dataset import Dataset
 from cropsmith.evals.datasets.registry import load
-from cropsmith.evals.measures import LabelKind, label_kind, measures_for, values_of
+from cropsmith.evals.measures import label_kind, measures_for, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, boxes_to_rank, trial_for
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
@@ -53,12 +54,20 @@ def test_scores_belong_to_the_boxes_in_order() -> None:
         values(labelled, Protocol.ANCHORS, Answer(status=SampleStatus.OK, scores=(0.1,)))
 
 
-def test_cuts_of_faces_and_subjects() -> None:
+def test_faces_and_subjects_cut_and_gone() -> None:
     labelled = photo((LEFT, None), subject=Box.of((0.4, 0.4, 0.6, 0.6)))
-    faces = [Box.of((0.1, 0.1, 0.2, 0.2)), Box.of((0.45, 0.1, 0.55, 0.2))]
+    faces = [
+        Box.of((0.1, 0.1, 0.2, 0.2)),
+        Box.of((0.45, 0.1, 0.55, 0.2)),
+        Box.of((0.7, 0.1, 0.8, 0.2)),
+        Box.of((0.7, 0.5, 0.8, 0.6)),
+    ]
     found = values_of(labelled, Protocol.SUBJECT, ok(LEFT), LabelKind.SINGLE, faces)
-    assert (found["face_cut"].value, found["face_cut"].count) == (0.5, 2)
-    assert (found["subject_cut"].value, found["subject_lost"].value) == (1, 0)
+    assert (found["face_cut"].value, found["face_cut"].count) == (0.25, 4)
+    assert (found["face_gone"].value, found["face_gone"].count) == (0.5, 4)
+    assert (found["subject_cut"].value, found["subject_gone"].value) == (1, 0)
+    gone = values_of(labelled, Protocol.SUBJECT, ok(Box.of((0.7, 0, 1, 1))), LabelKind.SINGLE)
+    assert (gone["subject_cut"].value, gone["subject_gone"].value) == (0, 1)
 
 
 def test_columns_follow_the_labels() -> None:

@@ -1,12 +1,12 @@
 """Run the measurements, or those named: `python -m cropsmith.evals.lab.backends [NAME...]`.
 
-throughput and cpu need nothing; prefix wants the address of a vLLM server in CROPSMITH_VLLM_URL.
+All but prefix need nothing; it wants the address of a vLLM server in CROPSMITH_VLLM_URL.
 """
 
 import sys
 from importlib import import_module
 
-NAMES = ["throughput", "cpu", "prefix"]
+NAMES = ["throughput", "cpu", "wave", "prefix"]
 
 for name in sys.argv[1:] or NAMES:
     print(f"\n# {name}", flush=True)

@@ -17,7 +17,8 @@ from cropsmith.evals.lab.backends.slow_server import slow_server
 from cropsmith.evals.lab.backends.throughput import MODEL, picture, question, sdk_body
 
 REPEATS = 60
-GOAL = 12.0
+GOAL = 3.0
+"""Milliseconds of a call besides the SDK's own."""
 
 
 async def _least(run: Callable[[], Awaitable[Any]]) -> float:
@@ -61,10 +62,10 @@ def main() -> None:
         os.environ["CROPSMITH_VLLM_URL"] = url
         bare, full, encoded = asyncio.run(_measure())
     print(f"SDK alone, same body           {bare:5.1f} ms")
-    print(f"ours, photo encoded before     {full:5.1f} ms, {full - bare:.1f} besides the SDK")
     print(
-        f"ours, photo encoded each time  {encoded:5.1f} ms, {encoded - bare:.1f} (goal {GOAL:.0f})"
+        f"ours                           {full:5.1f} ms, {full - bare:.1f} more (goal {GOAL:.0f})"
     )
+    print(f"ours, and the photo encoded    {encoded:5.1f} ms, once for all calls about a photo")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from importlib import import_module
 NAMES = [
     "startup",
     "images",
+    "sandbox",
     "request",
     "memory",
+    "batch",
     "overhead",
     "shapes",
     "scoring",

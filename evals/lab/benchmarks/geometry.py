@@ -16,13 +16,11 @@ from cropsmith.tools.constraints.kinds import (
     AtLeast,
     ClearSide,
     Constraint,
-    Contains,
-    Excludes,
-    NotCut,
 )
 from cropsmith.tools.constraints.relaxation import Conflict, settle
 from cropsmith.tools.constraints.sizes import snap
 from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.constraints.things import Contains, Excludes, NotCut
 from cropsmith.tools.language import understand
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio

@@ -65,9 +65,10 @@ def expressions(folder: Path) -> Iterator[Expression]:
 
 
 def measure(
-    detector: Detector, folder: Path, batch: int = 4, limit: int | None = None
+    detector: Detector | None, folder: Path, batch: int = 4, limit: int | None = None
 ) -> list[Trial]:
-    """Ground every expression, the photos in batches."""
+    """Ground every expression, the photos in batches; None for the finder that ships."""
+    sources = Sources(detector=detector, offline=detector is None)
     by_photo: dict[Path, list[Expression]] = {}
     for expression in expressions(folder):
         by_photo.setdefault(expression.photo, []).append(expression)
@@ -78,7 +79,7 @@ def measure(
         views = [View(open_photo(path)) for path in some]
         asked = [(v, e) for v, path in zip(views, some, strict=True) for e in by_photo[path]]
         intents = [_intent(expression) for _, expression in asked]
-        found = ground_batch([view for view, _ in asked], intents, Sources(detector=detector))
+        found = ground_batch([view for view, _ in asked], intents, sources)
         trials += [
             Trial(expression, grounding.found[0].box if grounding.found else None)
             for (_, expression), grounding in zip(asked, found, strict=True)

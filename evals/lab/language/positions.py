@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from cropsmith.tools.language.numerals import ORDINALS
 from cropsmith.tools.language.phrases import phrase_of
 from cropsmith.tools.language.positions import resolve
-from cropsmith.tools.language.reading import ORDINALS
 from cropsmith.tools.schema.geometry import Boxes
 
 OTHER_WORDS = {

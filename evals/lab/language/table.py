@@ -16,6 +16,7 @@ from typing import Any
 
 from cropsmith.errors import UsageError
 from cropsmith.tools.language.presets import presets
+from cropsmith.tools.language.telling import HORIZON
 from cropsmith.tools.language.understanding import understand
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.request import CropRequest, Intent, Phrase, Target
@@ -25,7 +26,9 @@ IMAGE = Size(width=6000, height=4000)
 
 FIELDS = (
     "error", "targets", "subjects", "avoid", "never_cut", "copy_space", "keep_out", "min_size",
-    "tightness", "margin", "alternatives", "keep", "upscale", "unclear", "contradictions",
+    "tightness", "margin", "alternatives", "keep", "straighten", "upscale", "unclear",
+    "contradictions", "place", "horizon",
+    "looking_room", "shot", "edges", "language",
 )  # fmt: skip
 
 
@@ -93,9 +96,16 @@ def expected(row: Row) -> dict[str, Any]:
         "margin": given.get("margin"),
         "alternatives": given.get("alternatives", 1),
         "keep": given.get("keep"),
+        "straighten": given.get("straighten"),
         "upscale": given.get("upscale", False),
         "unclear": given.get("unclear", False),
         "contradictions": given.get("contradictions", False),
+        "place": given.get("place", []),
+        "horizon": given.get("horizon"),
+        "looking_room": given.get("looking_room", False),
+        "shot": given.get("shot"),
+        "edges": given.get("edges", []),
+        "language": given.get("language", "en"),
     } | ({name: None for name in FIELDS[1:]} if given.get("error") else {})
 
 
@@ -146,7 +156,7 @@ def _plain(intent: Intent) -> dict[str, Any]:
     def things(phrases: Sequence[Phrase]) -> list[tuple[str, int | None, str | None]]:
         return [(p.head, p.count, p.position) for p in phrases]
 
-    space, least = intent.copy_space, intent.min_size
+    space, least, wanted = intent.copy_space, intent.min_size, intent.placement
     return {
         "targets": [_shape(t) for t in intent.targets if t.ratio],
         "subjects": things(intent.subjects),
@@ -159,9 +169,16 @@ def _plain(intent: Intent) -> dict[str, Any]:
         "margin": intent.margin,
         "alternatives": intent.alternatives,
         "keep": intent.keep,
+        "straighten": intent.straighten,
         "upscale": intent.upscale,
         "unclear": bool(intent.unclear),
         "contradictions": bool(intent.contradictions),
+        "place": [str(place) for place in (wanted.across, wanted.down) if place],
+        "horizon": HORIZON.get(wanted.horizon) if wanted.horizon else None,
+        "looking_room": wanted.looking_room,
+        "shot": intent.shot and str(intent.shot),
+        "edges": [[edge.phrase, str(edge.side)] for edge in intent.edges],
+        "language": intent.language,
     }
 
 

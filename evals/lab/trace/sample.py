@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from cropsmith.agents.nodes.state import ImageRef
-from cropsmith.agents.trace.record import CallRecord, Facts, Recorder, ToolRecord, record_step
+from cropsmith.agents.trace.record import Facts, Recorder, ToolRecord, record_step
 from cropsmith.agents.trace.store import StoredTrace
+from cropsmith.evals.lab.trace.sample_call import call_for
 from cropsmith.tools.images.photo import Photo, open_photo
 from cropsmith.tools.schema.candidate import Candidate, Check, Provenance
 from cropsmith.tools.schema.evidence import (
@@ -29,6 +30,7 @@ from cropsmith.tools.schema.result import (
     Failure,
     Framed,
     Usage,
+    Verdict,
 )
 
 SOURCES = ("grid", "optimiser", "vllm/sample", "grounded", "retrieved")
@@ -45,6 +47,8 @@ class Sample:
     """Also used for every reason, remark and reply, so that hostile text reaches every corner."""
     said: str = "Brings the subject to the left third and frees the sky."
     seed: int = 0
+    calls: int = 1
+    """Calls of a model in each round, each with a picture of its own."""
 
 
 def write_sample(home: Path, photo: Path, sample: Sample | None = None) -> str:
@@ -61,7 +65,7 @@ def write_sample(home: Path, photo: Path, sample: Sample | None = None) -> str:
             text=sample.text,
             request={"text": sample.text},
             model="vllm/sample",
-            versions={"cropsmith": "0.1.0"},
+            versions={"cropsmith": "0.2.0"},
         )
     )
     trace.picture(_jpeg(opened), "preview")
@@ -80,7 +84,9 @@ def _steps(trace: Recorder, photo: Photo, sample: Sample) -> list[Candidate]:
         image = ImageRef(source=photo.name, sha256=photo.sha256, size=photo.size)
         step.outputs = {"image": image, "intent": _intent(sample), "round": 0, "notes": ()}
     with record_step(trace, "analysis") as step:
-        step.calls.append(_call("analyse", sample, trace.picture(_jpeg(photo))))
+        step.calls.append(
+            call_for("analyse", sample.text, sample.said, trace.picture(_jpeg(photo)))
+        )
         step.outputs = {"analysis": _analysis(sample)}
     with record_step(trace, "grounding") as step:
         face = Evidence(
@@ -91,7 +97,9 @@ def _steps(trace: Recorder, photo: Photo, sample: Sample) -> list[Candidate]:
     known: list[Candidate] = []
     for number in range(sample.rounds):
         with record_step(trace, "proposal", number) as step:
-            step.calls.append(_call("propose", sample, None))
+            for k in range(sample.calls):
+                shown = trace.picture(_jpeg(photo, 500 - k - 10 * number))
+                step.calls.append(call_for("propose", sample.text, sample.said, shown))
             share = -(-sample.candidates // sample.rounds)
             wanted = min(share, sample.candidates - len(known))
             fresh = [_candidate(draw, sample, number, len(known) + k) for k in range(wanted)]
@@ -99,27 +107,41 @@ def _steps(trace: Recorder, photo: Photo, sample: Sample) -> list[Candidate]:
         with record_step(trace, "scoring", number) as step:
             scored = [_scored(draw, candidate) for candidate in fresh]
             known += scored
+            step.inputs = _told(scored)
             step.outputs = {"candidates": tuple(scored)}
         if number + 1 < sample.rounds:
             with record_step(trace, "refinement", number) as step:
                 step.outputs = {"round": number + 1}
     known.sort(key=lambda candidate: -(candidate.total or 0))
     with record_step(trace, "decision", sample.rounds - 1) as step:
-        failed = _call("decide", sample, None).model_copy(
+        failed = call_for("decide", sample.text, sample.said, None).model_copy(
             update={"status": "invalid", "reason": sample.said, "parsed": None}
         )
         step.calls.append(failed)
+        step.inputs = {
+            "leaders": [candidate.id for candidate in known[:6]],
+            "voter": "vllm/sample",
+            "votes": [candidate.id for candidate in known[:4]],
+            "preference": {candidate.id: candidate.scores["preference"] for candidate in known[:6]},
+            "vote_weight": 0.2,
+        }
         step.outputs = {"decisions": (_decision(sample, known),), "failures": (_failure(sample),)}
     return known
 
 
-def _jpeg(photo: Photo) -> bytes:
+def _told(scored: list[Candidate]) -> dict[str, Any]:
+    """Return what the scoring step says of its weights."""
+    weights = dict.fromkeys(SCORERS, 1.0)
+    return {"weights": {"0": weights}, "goodness": {c.id: dict(c.scores) for c in scored}}
+
+
+def _jpeg(photo: Photo, side: int = 320) -> bytes:
     import io
 
     from PIL import Image
 
     out = io.BytesIO()
-    Image.fromarray(photo.pixels(320)).save(out, "JPEG", quality=80)
+    Image.fromarray(photo.pixels(side)).save(out, "JPEG", quality=80)
     return out.getvalue()
 
 
@@ -150,24 +172,6 @@ def _analysis(sample: Sample) -> Analysis:
     )
 
 
-def _call(purpose: str, sample: Sample, shown: str | None) -> CallRecord:
-    return CallRecord(
-        purpose=purpose,
-        model="vllm/sample",
-        status="ok",
-        prompt=f"You are a photographer. {purpose}.\n\n{sample.text}\n" + "Look again.\n" * 20,
-        prompt_hashes=("a" * 64,),
-        pictures=(shown,) if shown else (),
-        raw=f'{{"remark": "{sample.said}"}}',
-        parsed={"remark": sample.said},
-        convention="qwen3-vl (table)",
-        prompt_tokens=1200,
-        completion_tokens=90,
-        cost=0.0004,
-        seconds=1.2,
-    )
-
-
 def _candidate(draw: random.Random, sample: Sample, round: int, number: int) -> Candidate:
     width = draw.uniform(0.35, 0.85)
     height = min(1.0, width * draw.uniform(0.9, 1.4))
@@ -191,7 +195,7 @@ def _decision(sample: Sample, ranked: list[Candidate]) -> Decision:
     return Decision(
         target=0,
         chosen=ranked[0].id,
-        kept=False,
+        verdict=Verdict.CROP,
         reasons=(sample.said, "Keeps the face whole."),
         confidence=0.83,
         source="builtin",
@@ -223,7 +227,7 @@ def _report(photo: Photo, sample: Sample, ranked: list[Candidate], trace_id: Any
                 box=pixels.normalised(size),
                 pixels=pixels,
                 output=Size(width=pixels.size.width, height=pixels.size.height),
-                kept=False,
+                verdict=Verdict.CROP,
                 reasons=(sample.said, "Keeps the face whole."),
                 confidence=0.83,
                 scores=dict(best.scores),

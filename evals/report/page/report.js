@@ -1,6 +1,7 @@
 "use strict";
 // Everything from the study reaches the page as text nodes or numbers, never as markup.
-const PAGE = 12;
+const NARROW = matchMedia("(max-width: 700px)").matches;
+const PAGE = NARROW ? 3 : 12;
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(name, attributes, ...children) {
@@ -43,8 +44,8 @@ function crop(data, photo, answer) {
   if (told) made.append(element("div", { class: "told" }, told));
   if (trace) {
     const href = data.traces ? data.traces.replace("{}", encodeURIComponent(trace)) : "";
-    const text = `cropsmith trace open ${trace}`;
-    made.append(element("div", {}, href ? element("a", { href }, "trace") : element("code", {}, text)));
+    const title = `cropsmith trace open ${trace}`;
+    made.append(element("div", {}, href ? element("a", { href, title }, "trace") : element("code", {}, title)));
   }
   return made;
 }
@@ -108,5 +109,16 @@ function sortable(table) {
   }));
 }
 
+// Where a row is a card, each cell says which column it is of.
+document.querySelectorAll(".wide table").forEach((table) => {
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+  for (const row of table.tBodies[0].rows)
+    [...row.cells].forEach((cell, column) => { if (column) cell.dataset.label = heads[column]; });
+});
+
+// On a phone the verdicts come first and the rest is opened at will; on paper all of it is there.
+const folded = document.querySelectorAll("details.more");
+if (NARROW) folded.forEach((one) => { one.open = false; });
+addEventListener("beforeprint", () => folded.forEach((one) => { one.open = true; }));
 document.querySelectorAll(".viewer").forEach(viewer);
 document.querySelectorAll(".board").forEach(sortable);

@@ -13,52 +13,39 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from cropsmith.evals.training.photographer import faces, things
 from cropsmith.evals.training.photographer.examples import FOLDS, Examples, load_examples
 from cropsmith.evals.training.photographer.export import as_shipped, head_arrays
-from cropsmith.evals.training.photographer.faces import face_maps, targets, taught, train_finder
-from cropsmith.evals.training.photographer.network import Head as TrainedHead
-from cropsmith.evals.training.photographer.network import Trunk
-from cropsmith.evals.training.photographer.train import Batches, Model, Recipe, train, untrained
-from cropsmith.evals.training.photographer.views import VIEWS, Views, make_views
+from cropsmith.evals.training.photographer.finds import find_every
+from cropsmith.evals.training.photographer.network import CHANNELS
+from cropsmith.evals.training.photographer.predictions import POOL, Predictions
+from cropsmith.evals.training.photographer.train import (
+    Batches,
+    Model,
+    Recipe,
+    read_model,
+    train,
+    untrained,
+    write_model,
+)
+from cropsmith.evals.training.photographer.views import Views, features_of, make_views
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.network_head import Head
 from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.photographer.search import propose
-from cropsmith.tools.schema.geometry import Boxes
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.vision.backbone import Seen
 
 SHARPNESS = 1.6
 """Of the free choice's density; the flat best of 1.0, 1.6 and 2.5 on the first two folds."""
-UNSCALED = np.array([1.0, 0.0], dtype=np.float32)
-POOL = 24
-"""Proposals a photo among which the best possible is sought."""
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What was predicted for N photos by models that had not seen them; rows are parallel."""
-
-    free: Boxes
-    given: Boxes
-    free_pool: NDArray[np.float64]
-    """(N, POOL, 4), all proposals, the first repeated where there were fewer."""
-    given_pool: NDArray[np.float64]
-    margins: NDArray[np.float64]
-    """(N, 10), log odds that the first crop of each pair is preferred."""
-    over_whole: NDArray[np.float64]
-    """(N, 2), log odds that the expert's and the photographer's crop beat the original."""
-
-    @classmethod
-    def empty(cls, examples: Examples) -> "Predictions":
-        """Return arrays for all photos, NaN everywhere."""
-        count, pairs = examples.votes.shape[:2]
-        shapes = [(count, 4)] * 2 + [(count, POOL, 4)] * 2 + [(count, pairs), (count, 2)]
-        return cls(*(np.full(shape, np.nan) for shape in shapes))
+SEEN = "seen.npz"
+"""In the cache: what each fold's model sees of the photos held out from it."""
+SHAPES = ((12, 12, CHANNELS), (5, 24, 24), (5, 12, 12))
+"""Of a photo's maps: features, faces, things."""
+UNSCALED = np.array([[1.0, 0.0]] * 2, dtype=np.float32)
 
 
 def expert_ratio(examples: Examples, photo: int) -> Ratio:
@@ -73,15 +60,9 @@ def as_preference(model: Model) -> Preference:
     return Preference(Head(**head_arrays(model.head)), SHARPNESS, UNSCALED)
 
 
-def features_of(trunk: Trunk, views: Views) -> NDArray[np.float32]:
-    """Return (N, n, n, C): what a trunk makes of each photo and its mirror image, averaged."""
-    found = []
-    for photo in range(len(views.maps) // VIEWS):
-        early = views.maps[photo * VIEWS : photo * VIEWS + 2].astype(np.float32)
-        with torch.no_grad():
-            maps = trunk.late(torch.from_numpy(early)).numpy()
-        found.append((maps[0] + maps[1][:, ::-1]) / 2)
-    return np.stack(found)
+def nth(seen: Seen, photo: int) -> Seen:
+    """Return the maps of one photo out of those of many."""
+    return Seen(seen.features[photo], seen.faces[photo], seen.things[photo])
 
 
 def predict(
@@ -96,26 +77,52 @@ def predict(
         best[photo] = boxes[0]
         pool[photo] = boxes[0]
         pool[photo, : len(boxes)] = boxes
+        into.nearer[photo, int(ratio is not None)] = preference.nearer(sight, boxes[0], ratio)
     votes = preference.votes(sight, examples.pairs[photo].reshape(-1, 4)).reshape(-1, 2)
     into.margins[photo] = votes[:, 0] - votes[:, 1]
-    crops = [examples.experts[photo], into.free[photo], np.array([0.0, 0.0, 1.0, 1.0])]
-    expert, ours, whole = preference.votes(sight, np.stack(crops))
-    into.over_whole[photo] = expert - whole, ours - whole
 
 
 def fold_model(start: Model, batches: Batches, examples: Examples, fold: int, cache: Path) -> Model:
     """Return the model trained without one fold, from the cache where it is there."""
     path = cache / f"fold_{fold}.pt"
     if path.exists():
-        trunk, head = torch.load(path)
-        model = Model(Trunk(), TrainedHead())
-        model.trunk.load_state_dict(trunk)
-        model.head.load_state_dict(head)
-        model.head.eval()
-    else:
-        model = train(start, batches, np.flatnonzero(examples.folds != fold))
-        torch.save((model.trunk.state_dict(), model.head.state_dict()), path)
+        return read_model(path)
+    model = train(start, batches, np.flatnonzero(examples.folds != fold))
+    write_model(model, path)
     return model
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What every fold learns from."""
+
+    folder: Path
+    examples: Examples
+    views: Views
+    faces: faces.Targets
+    things: things.Targets
+
+
+def frame(lessons: Lessons, model: Model, fold: int, seen: Seen, found: Predictions) -> None:
+    """Teach a fold's finders on its own trunk, and frame the photos held out from its model.
+
+    What is seen and predicted is written into the rows of `seen` and `found`.
+    """
+    examples, views, seed = lessons.examples, lessons.views, Recipe().seed
+    preference, trunk = as_preference(model), as_shipped(model.trunk)
+    features = features_of(trunk, views)
+    middle, top = things.scales_of(trunk, views)
+    others = np.flatnonzero(examples.folds != fold)
+    held = np.flatnonzero(examples.folds == fold)
+    finder = faces.train_finder(views[:, 0], features, lessons.faces, others, seed)
+    second = things.train_things(middle, top, lessons.things, others, seed)
+    seen.features[held] = features[held]
+    seen.faces[held] = faces.face_maps(finder, views[held, 0], features[held])
+    seen.things[held] = things.thing_maps(second, middle[held], top[held])
+    for photo in held.tolist():
+        path = lessons.folder / "photos" / examples.names[photo]
+        sight = Sight(open_photo(path).pixels(SIGHT_SIDE), nth(seen, photo))
+        predict(sight, preference, examples, photo, found)
 
 
 def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
@@ -124,22 +131,20 @@ def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:
     examples, recipe = load_examples(folder), Recipe()
     start = untrained(recipe, weights)
     views = make_views(folder, examples, start.trunk, cache / "views.npy")
-    wanted = targets(taught(folder, examples.names, yunet))
-    early = views.maps[::VIEWS]
+    lessons = Lessons(
+        folder,
+        examples,
+        views,
+        faces.targets(faces.taught(folder, examples.names, yunet)),
+        things.targets(things.taught(find_every(folder, examples.names, cache))),
+    )
+    seen = Seen(*(np.empty((len(views), *shape), np.float32) for shape in SHAPES))
     found = Predictions.empty(examples)
     for fold in range(FOLDS):
-        batches = Batches(examples, views, recipe)
-        model = fold_model(start, batches, examples, fold, cache)
-        preference = as_preference(model)
-        features = features_of(as_shipped(model.trunk), views)
-        others = np.flatnonzero(examples.folds != fold)
-        finder = train_finder(early, features, wanted, others, recipe.seed)
-        for photo in np.flatnonzero(examples.folds == fold):
-            pixels = open_photo(folder / "photos" / examples.names[photo]).pixels(SIGHT_SIDE)
-            faces = face_maps(finder, early[[photo]], features[[photo]])[0]
-            sight = Sight(pixels, Seen(features[photo], faces))
-            predict(sight, preference, examples, int(photo), found)
-    np.savez(cache / "predictions.npz", **vars(found))
+        model = fold_model(start, Batches(examples, views, recipe), examples, fold, cache)
+        frame(lessons, model, fold, seen, found)
+    np.savez(cache / SEEN, **vars(seen))
+    found.save(cache)
 
 
 if __name__ == "__main__":

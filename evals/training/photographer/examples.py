@@ -7,8 +7,9 @@ cache folder.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,12 @@ class Examples:
     def aspects(self) -> NDArray[np.float64]:
         """(N,), width / height."""
         return np.asarray(self.sizes[:, 0] / self.sizes[:, 1])
+
+    def of(self, photos: NDArray[np.int64]) -> Self:
+        """Return some of the photos, by their places."""
+        names = [self.names[photo] for photo in photos]
+        rest = {name: value[photos] for name, value in vars(self).items() if name != "names"}
+        return replace(self, names=names, **rest)
 
 
 def fold_of(name: str) -> int:

@@ -8,15 +8,15 @@ once when it loads the model, so that the arithmetic stays in 32-bit floats.
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from cropsmith.evals.training.photographer.network import Eyes, Head, Trunk
-from cropsmith.tools.vision.backbone import SIDE
+from cropsmith.evals.training.photographer.network import Eyes, FaceFinder, Head, Trunk
+from cropsmith.tools.vision.backbone import OUTPUTS, SIDE
 
 
 def write_eyes(eyes: Eyes, path: Path) -> None:
@@ -30,11 +30,29 @@ def write_eyes(eyes: Eyes, path: Path) -> None:
             (pixels,),
             buffer,
             input_names=["pixels"],
-            output_names=["features", "faces"],
+            output_names=list(OUTPUTS),
             opset_version=17,
             dynamo=False,
         )
     path.write_bytes(shrunk(buffer.getvalue()))
+
+
+def read_eyes(path: Path) -> tuple[Trunk, FaceFinder]:
+    """Return the trunk and the face finder of a written network, rounded as they ship."""
+    import onnx
+    from onnx import numpy_helper
+
+    arrays = {t.name: numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
+    parts: dict[str, nn.Module] = {"trunk": Trunk(), "finder": FaceFinder()}
+    for prefix, module in parts.items():
+        state = {}
+        for name in module.state_dict():
+            full = f"{prefix}.{name}"
+            levels = arrays.get(f"{full}.levels")
+            whole = arrays[full] if levels is None else levels * arrays[f"{full}.scale"]
+            state[name] = torch.from_numpy(np.array(whole, np.float32))
+        module.load_state_dict(state)
+    return cast(Trunk, parts["trunk"]).eval(), cast(FaceFinder, parts["finder"]).eval()
 
 
 def shrunk(model_bytes: bytes) -> bytes:
@@ -59,8 +77,35 @@ def shrunk(model_bytes: bytes) -> bytes:
     kept = list(graph.node)
     del graph.node[:]
     graph.node.extend([*nodes, *kept])
+    pad_in_convolutions(model)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def pad_in_convolutions(model: Any) -> None:
+    """Let each strided convolution pad its own input, in place, with what made its padding removed.
+
+    PyTorch only exports the far side's larger padding as an operator of its own, which copies the
+    input and keeps the runtime from its blocked layout: a fifth of the network's time.
+    """
+    graph = model.graph
+    for pad in [node for node in graph.node if node.op_type == "Pad"]:
+        (convolution,) = (node for node in graph.node if pad.output[0] in node.input)
+        given = {attribute.name: attribute for attribute in convolution.attribute}
+        spare = given["kernel_shape"].ints[0] - given["strides"].ints[0]
+        near = spare // 2
+        given["pads"].ints[:] = [near, near, spare - near, spare - near]
+        convolution.input[0] = pad.input[0]
+        graph.node.remove(pad)
+    while unread := _unread(graph):
+        for node in unread:
+            graph.node.remove(node)
+
+
+def _unread(graph: Any) -> list[Any]:
+    """Return the nodes whose results nobody takes."""
+    taken = {name for node in graph.node for name in node.input} | {o.name for o in graph.output}
+    return [node for node in graph.node if taken.isdisjoint(node.output)]
 
 
 def quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -1,13 +1,18 @@
-"""The measures of the report: overlap, displacement, pairwise accuracy, with intervals."""
+"""The measures of the report: overlap, displacement, pairwise accuracy, faces cut and gone."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cropsmith.evals.metrics.cuts import GONE
+from cropsmith.evals.training.photographer.examples import Examples
+from cropsmith.tools.photographer.grids import areas
 from cropsmith.tools.schema.geometry import Boxes
 
 DRAWS = 1000
+WHOLE = 0.95
+"""Share of a face inside the crop from which it is whole; below `GONE` it is gone, else cut."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,7 @@ def overlap(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     """Return row by row intersection over union, (N,)."""
     low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, 2:], b[:, 2:])
     both = np.prod(np.clip(high - low, 0, None), 1)
-    areas = [np.prod(c[:, 2:] - c[:, :2], 1) for c in (a, b)]
-    return np.asarray(both / (areas[0] + areas[1] - both))
+    return np.asarray(both / (areas(a) + areas(b) - both))
 
 
 def displacement(a: Boxes, b: Boxes) -> NDArray[np.float64]:
@@ -63,3 +67,43 @@ def accuracy(margins: NDArray[np.float64], votes: NDArray[np.float64], least: in
     rows = random.integers(0, len(right), (DRAWS, len(right)))
     low, high = np.percentile(right[rows].sum(1) / count[rows].sum(1), [2.5, 97.5])
     return Interval(float(right.sum() / count.sum()), float(low), float(high))
+
+
+def of_equal_area(examples: Examples) -> NDArray[np.float64]:
+    """Return the votes (N, 10, 2), none for pairs whose crops differ by a hundredth in area."""
+    sizes = np.prod(examples.pairs[..., 2:] - examples.pairs[..., :2], -1)
+    equal = np.abs(sizes[..., 0] / sizes[..., 1] - 1) < 0.01
+    return np.where(equal[..., None], examples.votes, 0)
+
+
+def vote_gain(
+    margins: NDArray[np.float64],
+    before: NDArray[np.float64],
+    votes: NDArray[np.float64],
+    least: int,
+) -> Interval:
+    """Return the gain in pairwise accuracy over other margins, paired, resampling photos."""
+    (right, count), (once, _) = (right_order(m, votes, least) for m in (margins, before))
+    rows = np.random.default_rng(0).integers(0, len(right), (DRAWS, len(right)))
+    more = right - once
+    low, high = np.percentile(more[rows].sum(1) / count[rows].sum(1), [2.5, 97.5])
+    return Interval(float(more.sum() / count.sum()), float(low), float(high))
+
+
+def share_cut(crops: Boxes, faces: Boxes) -> float:
+    """Return the share of photos with a face whose largest face the crop cuts."""
+    inside = shares_kept(crops, faces)
+    return float(((inside >= GONE) & (inside < WHOLE)).mean())
+
+
+def share_gone(crops: Boxes, faces: Boxes) -> float:
+    """Return the share of photos with a face whose largest face the crop does not show."""
+    return float((shares_kept(crops, faces) < GONE).mean())
+
+
+def shares_kept(crops: Boxes, faces: Boxes) -> NDArray[np.float64]:
+    """Return the share inside the crop of each face that there is; both (N, 4), NaN for none."""
+    shown = ~np.isnan(faces[:, 0])
+    crop, face = crops[shown], faces[shown]
+    size = np.minimum(crop[:, 2:], face[:, 2:]) - np.maximum(crop[:, :2], face[:, :2])
+    return np.asarray(np.prod(np.clip(size, 0, None), 1) / areas(face))

@@ -99,15 +99,23 @@ class Trunk(nn.Module):  # type: ignore[misc]  # torch is untyped here
             x = block(x)
         return x
 
-    def late(self, x: Tensor) -> Tensor:
-        """Map the frozen maps to features (N, H / 16, W / 16, CHANNELS)."""
+    def scales(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Map the frozen maps to (N, 112, H / 16, W / 16) and (N, 320, H / 32, W / 32)."""
         for index, block in enumerate(self.blocks[FROZEN:], FROZEN):
             x = block(x)
             if index == MIDDLE:
                 middle = x
-        top = self.top(x)
+        return middle, x
+
+    def reduced(self, middle: Tensor, top: Tensor) -> Tensor:
+        """Map both scales to features (N, H / 16, W / 16, CHANNELS)."""
+        top = self.top(top)
         top = F.interpolate(top, size=middle.shape[2:], mode="bilinear", align_corners=False)
         return F.relu(self.middle(middle) + top).permute(0, 2, 3, 1).contiguous()
+
+    def late(self, x: Tensor) -> Tensor:
+        """Map the frozen maps to features (N, H / 16, W / 16, CHANNELS)."""
+        return self.reduced(*self.scales(x))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Map uint8 (N, H, W, 3) to features (N, H / 16, W / 16, CHANNELS)."""
@@ -151,19 +159,47 @@ class FaceFinder(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return cast(Tensor, self.out(F.relu(self.second(x))))
 
 
-class Eyes(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """What ships: the trunk on a photo and its mirror image, and the face finder."""
+class ThingFinder(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """Find people, animals and vehicles on the trunk's two scales."""
 
-    def __init__(self, trunk: Trunk, finder: FaceFinder) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.trunk, self.finder = trunk, finder
+        self.middle = nn.Conv2d(112, 48, 1)
+        self.top = nn.Conv2d(320, 48, 1)
+        self.around = nn.Conv2d(48, 48, 3, padding=1)
+        self.out = nn.Conv2d(48, 5, 1)
+        nn.init.zeros_(self.out.bias)
+        self.out.bias.data[0] = -2.0  # most cells show none
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Map uint8 (1, H, W, 3) to features (n, n, C) and the face map (5, 2n, 2n)."""
+    def forward(self, middle: Tensor, top: Tensor) -> Tensor:
+        """Return (N, 5, n, n) for maps (N, 112, n, n) and (N, 320, n / 2, n / 2)."""
+        above = self.top(top * 0.2)
+        above = F.interpolate(above, scale_factor=2, mode="bilinear", align_corners=False)
+        x = F.relu(self.middle(middle * 0.2) + above)
+        return cast(Tensor, self.out(F.relu(self.around(x))))
+
+
+def both_ways(maps: Tensor) -> Tensor:
+    """Return the mean (1, C, H, W) of the maps (2, C, H, W) of a photo and its mirror image."""
+    return (maps[:1] + maps[1:].flip(3)) / 2
+
+
+class Eyes(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """What ships: the trunk on a photo and its mirror image, the finders of faces and of things."""
+
+    def __init__(self, trunk: Trunk, finder: FaceFinder, things: ThingFinder) -> None:
+        super().__init__()
+        self.trunk, self.finder, self.things = trunk, finder, things
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Map uint8 (1, H, W, 3) to features (n, n, C), the face map (5, 2n, 2n) and the map of
+        things (5, n, n)."""
         early = self.trunk.early(torch.cat([pixels, pixels.flip(2)]))
-        both = self.trunk.late(early)
+        middle, top = self.trunk.scales(early)
+        both = self.trunk.reduced(middle, top)
         features = (both[:1] + both[1:].flip(2)) / 2
-        return features[0], self.finder(early[:1], features)[0]
+        things = self.things(both_ways(middle), both_ways(top))
+        return features[0], self.finder(early[:1], features)[0], things[0]
 
 
 def cover(low: Tensor, high: Tensor, n: int) -> Tensor:

@@ -10,23 +10,24 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cropsmith.evals.training.photographer.crossval import Predictions, expert_ratio
+from cropsmith.evals.training.photographer.crossval import expert_ratio
 from cropsmith.evals.training.photographer.examples import Examples, load_examples
 from cropsmith.evals.training.photographer.measures import (
     Interval,
     accuracy,
     displacement,
     interval,
+    of_equal_area,
     overlap,
+    share_cut,
+    share_gone,
 )
+from cropsmith.evals.training.photographer.predictions import Predictions
 from cropsmith.tools.images.photo import open_photo
-from cropsmith.tools.photographer.grids import areas, largest_of
+from cropsmith.tools.photographer.grids import largest_of
 from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE
 from cropsmith.tools.schema.geometry import Boxes, as_array
 from cropsmith.tools.vision.faces import yunet_faces
-
-CUT = (0.05, 0.95)
-"""Share of a face inside the crop between which it is cut, neither whole nor left out."""
 
 
 def centred(width: float, height: float) -> NDArray[np.float64]:
@@ -80,10 +81,9 @@ def rows(answers: Mapping[str, Boxes], base: str, experts: Boxes) -> Iterator[st
 
 def vote_rows(examples: Examples, margins: Mapping[str, NDArray[np.float64]]) -> Iterator[str]:
     """Yield one row a scorer: accuracy on all pairs, margin 3 and 5, and on pairs of equal area."""
-    sizes = np.prod(examples.pairs[..., 2:] - examples.pairs[..., :2], -1)
-    equal = np.abs(sizes[..., 0] / sizes[..., 1] - 1) < 0.01
+    equal = of_equal_area(examples)
     for name, margin in margins.items():
-        alike = accuracy(margin, np.where(equal[..., None], examples.votes, 0), 3)
+        alike = accuracy(margin, equal, 3)
         every = [accuracy(margin, examples.votes, least) for least in (1, 3, 5)]
         yield f"| {name} | " + " | ".join(_percent(one) for one in [*every, alike]) + " |"
 
@@ -107,15 +107,6 @@ def largest_faces(examples: Examples, folder: Path, yunet: Path) -> Boxes:
     return np.array(found)
 
 
-def share_cut(crops: Boxes, faces: Boxes) -> float:
-    """Return the share of photos with a face whose largest face the crop cuts."""
-    shown = ~np.isnan(faces[:, 0])
-    crop, face = crops[shown], faces[shown]
-    size = np.minimum(crop[:, 2:], face[:, 2:]) - np.maximum(crop[:, :2], face[:, :2])
-    inside = np.prod(np.clip(size, 0, None), 1) / areas(face)
-    return float(((inside > CUT[0]) & (inside < CUT[1])).mean())
-
-
 def headed(title: str, columns: str, rows: Iterator[str]) -> str:
     """Return a Markdown table under its title."""
     rule = "|---" * (columns.count("|") - 1) + "|"
@@ -125,7 +116,7 @@ def headed(title: str, columns: str, rows: Iterator[str]) -> str:
 def main(folder: Path, cache: Path, yunet: Path | None = None) -> None:
     """Print the report as Markdown."""
     examples = load_examples(folder)
-    found = Predictions(**np.load(cache / "predictions.npz"))
+    found = Predictions.load(cache)
     columns = "| method | IoU | BDE | IoU > .75 | gain in IoU | change in BDE |"
     free = {**trivial_free(examples), "**photographer**": found.free}
     print(headed("Free", columns, rows(free, "centre 0.9", examples.experts)))
@@ -141,9 +132,11 @@ def main(folder: Path, cache: Path, yunet: Path | None = None) -> None:
         print(f"\nBest of {pool.shape[1]} proposals, {name}: {best}")
     if yunet is not None:
         faces = largest_faces(examples, folder, yunet)
-        print(f"\nLargest face cut, of {int((~np.isnan(faces[:, 0])).sum())} photos with a face:")
+        count = int((~np.isnan(faces[:, 0])).sum())
+        print(f"\nLargest face cut / gone, of {count} photos with a face:")
         every: Mapping[str, Boxes] = {"people": examples.experts, **free, **given}
-        print(*(f"- {name}: {share_cut(b, faces):.1%}" for name, b in every.items()), sep="\n")
+        for name, boxes in every.items():
+            print(f"- {name}: {share_cut(boxes, faces):.1%} / {share_gone(boxes, faces):.1%}")
 
 
 def _arguments() -> tuple[Path, Path, Path | None]:

@@ -1,4 +1,4 @@
-"""Smaller questions, answered on one held-out fold: alignment, taste, several ratios, certainty.
+"""Smaller questions, answered on one held-out fold: alignment, taste, several ratios.
 
     python -m cropsmith.evals.training.photographer.studies FCDB IMAGENET CACHE
 
@@ -15,19 +15,16 @@ import numpy as np
 import torch
 
 from cropsmith.evals.training.photographer.alignment import SKILLS, WEIGHTS, overlaps_by_weight
-from cropsmith.evals.training.photographer.confidence import calibrated, nested_pairs, reliability
 from cropsmith.evals.training.photographer.crossval import (
-    Predictions,
     as_preference,
-    features_of,
     fold_model,
 )
-from cropsmith.evals.training.photographer.examples import Examples, load_examples
+from cropsmith.evals.training.photographer.examples import load_examples
 from cropsmith.evals.training.photographer.export import as_shipped
-from cropsmith.evals.training.photographer.measures import interval, overlap
+from cropsmith.evals.training.photographer.measures import interval
 from cropsmith.evals.training.photographer.personal import WISHES, agreement, shown
 from cropsmith.evals.training.photographer.train import Batches, Recipe, untrained
-from cropsmith.evals.training.photographer.views import make_views
+from cropsmith.evals.training.photographer.views import features_of, make_views
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE
@@ -92,26 +89,10 @@ def several_ratios(sights: Sequence[Sight], preference: Preference) -> None:
         print(f"\nCommon to crops at {', '.join(RATIOS)}, weight {shared}: {told}")
 
 
-def certainty(examples: Examples, found: Predictions) -> None:
-    """Print the reliability of the calibrated chance on nested pairs."""
-    nested = nested_pairs(examples, found.margins)
-    print("\n| predicted | observed | pairs |\n|---|---|---|")
-    print(*reliability(calibrated(nested), nested.share), sep="\n")
-    reached = overlap(found.free, examples.experts)
-    lead = found.over_whole[:, 1]
-    print(f"\nRank correlation of lead and reached IoU: {_rank_correlation(lead, reached):.3f}")
-
-
-def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    first, second = (np.argsort(np.argsort(values)).astype(np.float64) for values in (a, b))
-    return float(np.corrcoef(first, second)[0, 1])
-
-
 def main(folder: Path, weights: Path, cache: Path) -> None:
     """Print every study."""
     torch.set_num_threads(1)
     examples, recipe = load_examples(folder), Recipe()
-    certainty(examples, Predictions(**np.load(cache / "predictions.npz")))
     start = untrained(recipe, weights)
     views = make_views(folder, examples, start.trunk, cache / "views.npy")
     model = fold_model(start, Batches(examples, views, recipe), examples, 0, cache)
@@ -121,7 +102,8 @@ def main(folder: Path, weights: Path, cache: Path) -> None:
     names = [examples.names[photo] for photo in held]
     pixels = [open_photo(folder / "photos" / name).pixels(SIGHT_SIDE) for name in names]
     sights = [
-        Sight(one, Seen(features[photo], nobody)) for photo, one in zip(held, pixels, strict=True)
+        Sight(one, Seen(features[photo], nobody, nobody))
+        for photo, one in zip(held, pixels, strict=True)
     ]
     alignment(sights, preference, examples.experts[held])
     taste(sights, preference)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from cropsmith.evals.training.photographer.examples import Examples
 from cropsmith.evals.training.photographer.network import FROZEN, Head, Trunk, imagenet
-from cropsmith.evals.training.photographer.views import VIEWS, Views
+from cropsmith.evals.training.photographer.views import VIEWS, Views, turned
 from cropsmith.tools.photographer.grids import free_grid, ratio_grid
 
 
@@ -41,8 +41,6 @@ class Recipe:
     vote_weight: float = 0.5
     averaging: float = 0.99
     """Decay of the weights' running average, which is what is kept."""
-    trimmed: bool = False
-    """Whether to train on trimmed views too; they did not help (docs/reports/photographer.md)."""
     seed: int = 0
 
 
@@ -73,6 +71,21 @@ def untrained(recipe: Recipe, imagenet_weights: Path) -> Model:
     return Model(trunk.to(memory_format=torch.channels_last), head)
 
 
+def read_model(path: Path) -> Model:
+    """Return a trained model as `write_model` left it."""
+    model = Model(Trunk(), Head())
+    trunk, head = torch.load(path, weights_only=True)
+    model.trunk.load_state_dict(trunk)
+    model.head.load_state_dict(head)
+    model.head.eval()
+    return model
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Keep a trained model in a file."""
+    torch.save((model.trunk.state_dict(), model.head.state_dict()), path)
+
+
 def overlaps(a: Tensor, b: Tensor) -> Tensor:
     """Return intersections over unions of boxes that broadcast together."""
     low, high = torch.maximum(a[..., :2], b[..., :2]), torch.minimum(a[..., 2:], b[..., 2:])
@@ -86,28 +99,20 @@ class Batches:
 
     def __init__(self, examples: Examples, views: Views, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.maps = views.maps
+        self.maps = views.reshape(-1, *views.shape[2:])
         self.random = np.random.default_rng(recipe.seed)
         self.grid = free_grid(16)
-        rows = np.arange(len(views.maps))
-        photos = rows // VIEWS
-        self.experts = np.clip(views.boxes(rows, examples.experts[photos]), 0, 1)
-        pairs = views.boxes(rows, examples.pairs[photos])
-        # A pair that a trimmed view cuts is no longer the pair that was voted on.
-        whole = ((pairs >= -1e-6) & (pairs <= 1 + 1e-6)).all((2, 3))
-        self.voted = torch.from_numpy(whole).float()
-        self.pairs = torch.from_numpy(np.clip(pairs, 0, 1)).float()
+        self.experts = _both_ways(examples.experts)
+        self.pairs = torch.from_numpy(_both_ways(examples.pairs)).float()
         shares = examples.votes[..., 0] / examples.votes.sum(-1)
-        self.shares = torch.from_numpy(shares[photos]).float()
-        sizes = views.windows[:, 2:] - views.windows[:, :2]
-        aspects = examples.aspects[photos] * sizes[:, 0] / sizes[:, 1]
-        self.aspects = torch.from_numpy(aspects).float()
+        self.shares = torch.from_numpy(np.repeat(shares, VIEWS, 0)).float()
+        self.aspects = torch.from_numpy(np.repeat(examples.aspects, VIEWS)).float()
 
     def epoch(self, photos: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Return batches of rows: every photo twice, as it is or mirrored; or once trimmed."""
+        """Return batches of rows: every photo twice, as it is or mirrored."""
         rows = [
-            self.random.permutation(photos) * VIEWS + self.random.integers(low, high, len(photos))
-            for low, high in ((0, 2), (2, VIEWS) if self.recipe.trimmed else (0, 2))
+            self.random.permutation(photos) * VIEWS + self.random.integers(0, VIEWS, len(photos))
+            for _ in range(2)
         ]
         every = np.concatenate(rows)
         size = self.recipe.batch
@@ -129,6 +134,11 @@ class Batches:
         return torch.from_numpy(np.stack(drawn)).float()
 
 
+def _both_ways(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each photo's boxes (N, ..., 4) followed by their mirror image, (N * VIEWS, ..., 4)."""
+    return np.stack([boxes, turned(boxes)], 1).reshape(-1, *boxes.shape[1:])
+
+
 def loss_of(model: Model, batches: Batches, rows: NDArray[np.int64]) -> Tensor:
     """Return the loss of one batch."""
     recipe = batches.recipe
@@ -146,9 +156,7 @@ def loss_of(model: Model, batches: Batches, rows: NDArray[np.int64]) -> Tensor:
     overlap = -(chosen * overlaps(given, expert)).sum(-1).mean()
     half = pairs.shape[1] // 2
     margin = scores[2][:, :half, 2] - scores[2][:, half:, 2]
-    voted = batches.voted[rows]
-    votes = F.binary_cross_entropy_with_logits(margin, batches.shares[rows], voted, reduction="sum")
-    votes = votes / voted.sum().clamp(min=1)
+    votes = F.binary_cross_entropy_with_logits(margin, batches.shares[rows])
     return choice + recipe.overlap_weight * overlap + recipe.vote_weight * votes
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cropsmith.evals.baselines import grounded
 from cropsmith.evals.baselines.geometry import LARGEST_ANCHOR, centred, random_crop, window
 from cropsmith.evals.baselines.prior import Prior, cell
 from cropsmith.evals.baselines.registry import BASELINES, fitted
@@ -12,9 +13,11 @@ from cropsmith.evals.datasets.reading import image_size
 from cropsmith.evals.datasets.registry import fold_of, load
 from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.trial import Answer, Protocol, SampleStatus, Trial, offers, trial_for
+from cropsmith.tools.grounding.detection import Detections
 from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.ratio import Ratio
+from tests.evals.conftest import MakePhoto
 from tests.evals.published import write_gaicd
 
 FRAME = Size(width=1200, height=800)
@@ -134,3 +137,24 @@ def test_common_croppers_place_the_same_window(photos: Path, ratio: Ratio | None
         assert isinstance(box, Box)
         assert box.width == pytest.approx(wanted.width, abs=0.01)
         assert box.height == pytest.approx(wanted.height, abs=0.01)
+
+
+class Sees:
+    """A detector that finds the dog on the left, the ball on the right."""
+
+    def by_text(self, views: list[object], queries: list[list[str]]) -> list[Detections]:
+        boxes = np.array([[0.0, 0.2, 0.4, 0.8], [0.7, 0.5, 0.9, 0.9]])
+        scores = [[float("dog" in text), float(text == "ball")] for text in queries[0]]
+        return [Detections(boxes, np.array(scores).T)]
+
+
+def test_grounding_alone_answers_a_text(
+    tmp_path: Path, make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grounded, "load_owl", lambda name: Sees())
+    path = str(make_photo(tmp_path / "a.jpg"))
+    asked = trial(Protocol.TEXT, path=path, text="a dog with a ball")
+    top, union = BASELINES["OWL-ViT top box"], BASELINES["OWL-ViT union box"]
+    assert top.crop and top.crop(asked) == Box.of((0, 0.2, 0.4, 0.8))
+    assert union.crop and union.crop(asked) == Box.of((0, 0.2, 0.9, 0.9))
+    assert top.named and not top.does(Protocol.FREE)

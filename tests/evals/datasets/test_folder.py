@@ -35,6 +35,7 @@ def test_a_table_of_crops(tmp_path: Path, make_photo: MakePhoto, header: str) ->
         ("file,x1,y1,x2,y2\na.jpg,1,2,3,4\na.jpg,1,2,x,4", r":3: 'x2' must be a number"),
         ("file,x1,y1,x2,y2\na.jpg,1,2,3", r":2: 5 columns were expected"),
         ("file,x1,y1,x2,y2\n,1,2,3,4", r":2: the file is empty"),
+        ("file,x1,y1,x2,y2\nb.jpg,1,2,3,4", r"no usable record: 1 x photo missing.*csv:2"),
     ],
 )
 def test_complaints(tmp_path: Path, make_photo: MakePhoto, text: str, message: str) -> None:

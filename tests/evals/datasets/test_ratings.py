@@ -5,6 +5,7 @@ import pytest
 
 from cropsmith.evals.datasets.reading import DatasetError
 from cropsmith.evals.datasets.registry import load, recognise
+from cropsmith.tools.schema.evidence import Element
 from tests.evals.conftest import MakePhoto
 
 
@@ -15,13 +16,38 @@ def test_cadb(tmp_path: Path, make_photo: MakePhoto) -> None:
     (tmp_path / "split.json").write_text('{"train": ["a.jpg"], "test": ["b.jpg"]}', "utf-8")
     (tmp_path / "scene_categories.json").write_text('{"a.jpg": "animal"}', "utf-8")
     (tmp_path / "composition_elements.json").write_text(
-        '{"a.jpg": {"center": [[1, 2, 3, 4]]}}', "utf-8"
+        '{"a.jpg": {"center": [[12, 8, 60, 40]], "vanishing_point": [[0, 0, 119, 79]],'
+        ' "pattern": []}, "b.jpg": {"rule_of_thirds": [[1, 2, 3, 4]]}}',
+        "utf-8",
     )
     assert recognise(tmp_path).name == "cadb"
     a, b = load(tmp_path).photos
-    assert (a.crops[0].score, a.tags, a.split) == (3.4, ("animal", "center"), "train")
+    assert (a.crops[0].score, a.tags, a.split) == (
+        3.4,
+        ("animal", "center", "vanishing point", "pattern"),
+        "train",
+    )
+    assert a.elements == {
+        "center": ((0.1, 0.1, 0.5, 0.5),),
+        "vanishing point": ((0, 0, 119 / 120, 79 / 80),),
+        "pattern": (),
+    }
+    assert b.elements == {"rule of thirds": ()}  # without its photo, pixels are of nothing
+    assert {*a.elements, *b.elements} <= {str(element) for element in Element}
     assert a.crops[0].box.area == 1 and a.size and a.size.width == 120
     assert (b.crops[0].score, b.size) == (1.5, None)
+
+
+@pytest.mark.parametrize("shape", ["3", "[1, 2]", '[[1, "x"]]', "[[1, 2, 3]]"])
+def test_cadb_names_an_element_that_is_not_drawn(
+    tmp_path: Path, make_photo: MakePhoto, shape: str
+) -> None:
+    make_photo(tmp_path / "images" / "a.jpg")
+    (tmp_path / "composition_scores.json").write_text('{"a.jpg": {"mean": 3}}', "utf-8")
+    file = tmp_path / "composition_elements.json"
+    file.write_text('{\n"a.jpg": {"curved": ' + shape + "}}", "utf-8")
+    with pytest.raises(DatasetError, match=r"composition_elements\.json:2: .*'curved'"):
+        load(tmp_path)
 
 
 def test_cadb_scores_have_a_range(tmp_path: Path) -> None:

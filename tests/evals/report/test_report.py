@@ -4,23 +4,31 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cropsmith.errors import UsageError
 from cropsmith.evals.report.export import board_rows, sample_rows, write_csv, write_parquet
 from cropsmith.evals.report.figures import ablations
 from cropsmith.evals.report.markdown import markdown
 from cropsmith.evals.report.page import page
+from cropsmith.evals.report.pareto import front
 from cropsmith.evals.report.results import Table, tables
+from cropsmith.evals.report.summary import summary
 from cropsmith.evals.report.verdict import verdict
 from cropsmith.evals.report.viewer import Look, view_of
+from cropsmith.evals.study import faces
 from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
+from cropsmith.evals.study.study_file import StudyError
 from cropsmith.evals.trial import Answer, SampleStatus
+from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box
 from tests.evals.conftest import MakePhoto
 from tests.evals.study.conftest import plan_of
@@ -176,6 +184,77 @@ def test_a_study_without_trivial_rows_is_reported(own: Path, store: Store) -> No
     (table,) = fill(plan, {"good": lambda n: shifted(0.1)})
     assert "trivial" not in {row.kind for row in table.rows}
     assert "good" in view_of(plan, table, Look(beside=own)).data
+    assert "skill cannot be told from chance" in markdown(plan, [table])
+    assert "skill cannot be told from chance" in page(plan, [table], Look(beside=own))
+
+
+def test_the_chosen_baseline_is_what_the_others_are_compared_with(own: Path, store: Store) -> None:
+    plan = plan_of(own, 'baseline = "full frame"\n' + STUDY, store)
+    (table,) = usual(plan)
+    assert table.floor is not None and table.floor.name == "full frame"
+    said = " ".join(verdict(table))
+    assert re.search(r"Better than the chosen row \(full frame\): .*good", said)
+    assert "to the chosen row (full frame)" in markdown(plan, [table])
+    with pytest.raises(StudyError, match="no row 'centre 0.9' to compare with"):
+        plan_of(own, 'baseline = "centre 0.9"\n' + STUDY, store)
+
+
+FITTED = """
+name = "fitted"
+baselines = ["full frame"]
+[[datasets]]
+path = "own"
+[[systems]]
+name = "photographer"
+[[systems]]
+name = "mixed"
+model = "scripted/a"
+[[systems]]
+name = "alone"
+model = "scripted/a"
+solo = true
+effort = "quick"
+[[systems]]
+name = "alone, ranked by scores"
+model = "scripted/a"
+solo = true
+"""
+
+
+def test_the_mark_follows_every_fitted_part_that_a_system_used(own: Path, store: Store) -> None:
+    """Beside a model, too, the photographer's crops and preference have a say."""
+    plan = plan_of(own, FITTED, store)
+    part = plan.parts[0]
+    fcdb = replace(part.dataset, format="fcdb")
+    (table,) = tables(Plan(plan.study, store, [replace(part, dataset=fcdb)]))
+    marks = {row.name: row.in_sample for row in table.rows}
+    assert marks == {
+        "full frame": False, "photographer": True, "mixed": True, "alone": False,
+        "alone, ranked by scores": True,
+    }  # fmt: skip
+    assert not any(row.in_sample for row in tables(plan)[0].rows)
+
+
+def test_faces_are_counted_by_a_finder_of_their_own_or_not_at_all(
+    own: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = STUDY.replace("thumbnails = true", "faces = true").split("[[systems]]")[0]
+    plan = plan_of(own, text, store)
+    monkeypatch.setattr(faces, "yunet_weights", lambda: None)
+    Runner(plan).run()
+    (table,) = tables(plan)
+    assert not {m.key for m in table.measures} & {"face_cut", "face_gone"}
+    assert any("Faces were not counted" in line for line in verdict(table))
+    found = [Evidence(kind=EvidenceKind.FACE, box=Box.of((0, 0, 0.3, 0.3)), source="yunet")]
+    monkeypatch.setattr(faces, "yunet_weights", lambda: own)
+    monkeypatch.setattr(faces, "yunet_faces", lambda pixels, weights: found)
+    Runner(plan).run()
+    (table,) = tables(plan)
+    frame = next(row for row in table.rows if row.name == "full frame")
+    centre = next(row for row in table.rows if row.name == "centre 0.8")
+    assert frame.cells["face_cut"].interval.value == 0 == frame.cells["face_gone"].interval.value
+    assert centre.cells["face_cut"].interval.value == 1
+    assert not any("Faces" in line for line in verdict(table))
 
 
 def test_thumbnails_need_leave(own: Path, store: Store) -> None:
@@ -222,3 +301,35 @@ def test_spans_carry_figures_and_failures(own: Path, store: Store) -> None:
     assert {e.attributes["gen_ai.evaluation.name"] for e in failed[0].events} >= {"iou", "bde"}
     with pytest.raises(UsageError, match="No OpenTelemetry endpoint"):
         send(plan, found)
+
+
+def test_the_report_says_first_what_the_study_says(own: Path, store: Store) -> None:
+    plan = plan_of(own, STUDY, store)
+    found = usual(plan)
+    said = summary(found)
+    assert len(said) == 3
+    assert said[0].startswith("Centre 0.8 is best in")  # the people's crops are that box
+    assert re.search(r"[Nn]ot shown to be better than it: .*good", said[1])
+    assert "nothing as good is cheaper than" in said[2] and "centre 0.8 (0)" in said[2]
+    for text in (markdown(plan, found), page(plan, found, Look(beside=own))):
+        assert text.index("nothing as good is cheaper") < text.index("Intervals")
+    (empty,) = tables(plan_of(own, STUDY.replace("[0]", "[1]"), store))
+    assert summary([replace(empty, rows=())]) == [
+        "Nothing can be ranked yet: no system has been run on all photos of a table."
+    ]
+
+
+Points = st.dictionaries(
+    st.text("abcdef", min_size=1, max_size=3), st.tuples(st.integers(0, 9), st.integers(0, 9))
+)
+
+
+@given(Points)
+def test_the_front_is_what_nothing_beats(points: dict[str, tuple[int, int]]) -> None:
+    kept = front({name: (float(p), float(q)) for name, (p, q) in points.items()})
+    for name, (price, quality) in points.items():
+        beaten = any(
+            (p <= price and q >= quality) and (p, q) != (price, quality) for p, q in points.values()
+        )
+        assert (name in kept) is not beaten
+    assert [points[name][0] for name in kept] == sorted(points[name][0] for name in kept)

@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropsmith.evals.statistics.clusters import Clustered
-from cropsmith.evals.statistics.paired import compare, holm, holm_adjust, sign_flip, wilcoxon
+from cropsmith.evals.statistics.clusters import Clustered, draws
+from cropsmith.evals.statistics.paired import (
+    compare,
+    compare_with,
+    flips_for,
+    holm,
+    holm_adjust,
+    sign_flip,
+    wilcoxon,
+)
 from cropsmith.evals.statistics.power import photos_needed
 
 NAMES = [str(i) for i in range(80)]
@@ -101,3 +109,38 @@ def test_photos_needed_by_hand() -> None:
     # ((1.95996 + .84162) * 1 / .5)^2 = 31.4
     assert photos_needed(0.5, 1.0) == 32
     assert photos_needed(0.0, 1.0) is None
+
+
+def beaten_by(hub: str, systems: dict[str, Clustered], hubs: list[str]) -> set[str]:
+    found = compare_with(hubs, systems, weights=draws(80, 200))
+    assert len(found) == len(hubs) * (len(systems) - 1) - len(hubs) * (len(hubs) - 1) // 2
+    return {
+        c.second if c.first == hub else c.first
+        for c in found
+        if hub in (c.first, c.second) and c.significant
+        and (c.difference.value > 0) is (c.first == hub)
+    }  # fmt: skip
+
+
+def test_one_of_sixty_systems_can_win() -> None:
+    """All pairs of 60 would ask for p < .05 / 1,770, which 20,000 sign flips never give."""
+    noise = np.random.default_rng(3).normal(0, 0.1, size=(60, 80))
+    systems = {f"s{n}": data(list(noise[n] + (0.2 if n == 7 else 0.0))) for n in range(60)}
+    assert beaten_by("s7", systems, ["s7", "s0"]) == {name for name in systems if name != "s7"}
+
+
+def test_of_equals_the_best_is_no_winner() -> None:
+    """That the best is chosen by the same photos makes no winner: it must beat the second, too."""
+    random, wins = np.random.default_rng(4), 0
+    for _ in range(40):
+        values = random.normal(0, 1, size=(20, 80))
+        systems = {f"s{n}": data(list(values[n])) for n in range(20)}
+        best = max(systems, key=lambda name: systems[name].mean)
+        wins += len(beaten_by(best, systems, [best, "s0" if best != "s0" else "s1"])) == 19
+    assert wins <= 4  # 5 % of 40, and chance
+
+
+def test_the_resolution_grows_with_the_comparisons() -> None:
+    assert flips_for(10) == 20_000
+    for count in (91, 1_000):
+        assert 1 / (flips_for(count) + 1) < 0.05 / count / 5

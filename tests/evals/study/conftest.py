@@ -9,7 +9,6 @@ from cropsmith.evals.study.plan import Plan, make_plan
 from cropsmith.evals.study.spec import Study
 from cropsmith.evals.study.store import Store
 from cropsmith.evals.study.study_file import parse_study
-from tests.evals.conftest import MakePhoto
 
 CROP = {"x1": 0.1, "y1": 0.1, "x2": 0.9, "y2": 0.9}
 QUICK = {
@@ -20,15 +19,8 @@ QUICK = {
 
 
 @pytest.fixture
-def photos(tmp_path: Path, make_photo: MakePhoto) -> Path:
-    """Six photos with two crops each."""
-    folder = tmp_path / "own"
-    rows = ["file,x1,y1,x2,y2"]
-    for number in range(6):
-        make_photo(folder / f"{number}.jpg", shade=10 + 20 * number)
-        rows += [f"{number}.jpg,0,0,60,80", f"{number}.jpg,{number},0,120,80"]
-    (folder / "crops.csv").write_text("\n".join(rows), "utf-8")
-    return folder
+def photos(own_photos: Path) -> Path:
+    return own_photos
 
 
 def script(path: Path, *answers: dict[str, object]) -> str:

@@ -29,8 +29,9 @@ import asyncio, sys
 from pathlib import Path
 from pydantic import BaseModel
 from cropsmith.agents.backends.protocol.backend import Ask, Message, Reply, Status
-from cropsmith.agents.backends.calls.purse import Purse
 from cropsmith.evals.study.ledger import Ledger
+from cropsmith.evals.study.reserve import Reserve
+from cropsmith.evals.study.till import OwnTill
 from cropsmith.evals.study.plan import make_plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
@@ -69,9 +70,9 @@ class System:
 with Store(folder / "samples.sqlite3", write=True) as store:
     study = parse_study((folder / "study.toml").read_text(), folder / "study.toml")
     runner = Runner(make_plan(study, store))
-    default = runner._build
-    system = System(Ledger(Paid(), store, Purse()))
-    runner._build = lambda arm: system if arm.name == "slow" else default(arm)
+    default = runner.answering.build
+    system = System(Ledger(Paid(), OwnTill(store, Reserve())))
+    runner.answering.build = lambda arm: system if arm.name == "slow" else default(arm)
     runner.run()
 """
 

@@ -1,12 +1,20 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from cropsmith.errors import UsageError
-from cropsmith.evals.study.plan import Plan, prompts_hash
+from cropsmith.evals.study import identity
+from cropsmith.evals.study.forecast import forecast
+from cropsmith.evals.study.identity import prompts_hash
+from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
+from cropsmith.vectorstore.embedders import embedder
+from cropsmith.vectorstore.index import Index
+from cropsmith.vectorstore.store import Row
 from tests.evals.conftest import MakePhoto
 from tests.evals.study.conftest import plan_of
 
@@ -70,7 +78,16 @@ def test_changed_prompts_are_another_system(photos: Path, store: Store) -> None:
     assert not set(keys(plan_of(photos.parent, text, store), "cloud")) & set(before)
     (folder / "sistem.md").write_text("", "utf-8")
     with pytest.raises(UsageError, match="replaces no prompt"):
-        prompts_hash(folder.parent)
+        keys(plan_of(photos.parent, text, store), "cloud")
+
+
+def test_a_named_set_is_another_system(photos: Path, store: Store) -> None:
+    text = STUDY.replace('effort = "quick"', 'effort = "quick"\nprompts = "plain"')
+    before = keys(plan_of(photos.parent, STUDY, store), "cloud")
+    assert not set(keys(plan_of(photos.parent, text, store), "cloud")) & set(before)
+    wrong = STUDY.replace('effort = "quick"', 'effort = "quick"\nprompts = "plian"')
+    with pytest.raises(UsageError, match="no set of prompts 'plian'"):
+        keys(plan_of(photos.parent, wrong, store), "cloud")
 
 
 def test_a_changed_recipe_of_ones_own_is_another_system(
@@ -92,7 +109,7 @@ def test_a_changed_recipe_of_ones_own_is_another_system(
 
 
 def test_the_forecast_tells_cost_before_anything_is_paid(photos: Path, store: Store) -> None:
-    rows = {row.system: row for row in plan_of(photos.parent, STUDY, store).forecast()}
+    rows = {row.system: row for row in forecast(plan_of(photos.parent, STUDY, store))}
     cloud = rows["cloud"]
     assert (cloud.samples, cloud.done, cloud.left, cloud.seconds) == (6, 0, 6, None)
     # One call of 1,900 tokens and an answer of 800, at 0.15 and 0.60 a million.
@@ -104,7 +121,7 @@ def test_the_forecast_tells_cost_before_anything_is_paid(photos: Path, store: St
 def test_the_forecast_counts_what_is_there(photos: Path, store: Store) -> None:
     text = STUDY.split("[[systems]]")[0]
     Runner(plan_of(photos.parent, text, store)).run()
-    rows = {row.system: row for row in plan_of(photos.parent, STUDY, store).forecast()}
+    rows = {row.system: row for row in forecast(plan_of(photos.parent, STUDY, store))}
     assert (rows["random"].done, rows["random"].left, rows["cloud"].left) == (6, 0, 6)
 
 
@@ -115,3 +132,121 @@ def test_a_protocol_that_the_labels_do_not_offer(photos: Path, store: Store) -> 
     twice = STUDY + '[[datasets]]\npath = "own"\n'
     with pytest.raises(UsageError, match="Two tables would be called"):
         plan_of(photos.parent, twice, store)
+
+
+def test_other_weights_under_one_name_are_another_system(
+    photos: Path, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    base = STUDY.replace("openai/gpt-4o-mini", "vllm/Qwen/Qwen3-VL-8B-Instruct")
+
+    def planned(serve: str = "") -> set[str]:
+        text = base.replace('effort = "quick"', f'effort = "quick"\n{serve}')
+        return set(keys(plan_of(photos.parent, text, store), "cloud"))
+
+    plain = planned()
+    whole = planned('serve = { path = "weights/a" }')
+    assert not whole & plain
+    assert not planned('serve = { path = "weights/b" }') & whole
+    assert not planned('serve = { path = "weights/a", args = ["--quantization", "fp8"] }') & whole
+    # How many cards it is spread over, and how long one waits, changes no answer.
+    assert planned('serve = { path = "weights/a", gpus = 2, wait = 9, port = 81 }') == whole
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", "http://one:8000/v1")
+    first = planned()
+    monkeypatch.setenv("CROPSMITH_VLLM_URL", "http://two:8000/v1")
+    assert len(first | plain | planned()) == 18
+
+
+def test_what_an_index_holds_is_part_of_the_system(
+    photos: Path, store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shown"
+    text = STUDY.replace('effort = "quick"', f'effort = "quick"\nindex = "{folder}"')
+
+    def planned() -> set[str]:
+        return set(keys(plan_of(photos.parent, text, store), "cloud"))
+
+    by = embedder("builtin")
+    index = Index.create(folder, by, name="builtin", dataset="own", store="exact")
+    vector = np.zeros(by.dimension, np.float32)
+    vector[0] = 1
+    index.store.add([Row("a", vector, "{}", "1")])
+    before = planned()
+    assert planned() == before
+    index.store.add([Row("b", vector, "{}", "1")])
+    assert not planned() & before
+    index.close()
+
+
+@pytest.mark.parametrize("setting", ["decoder", "rater"])
+def test_weights_trained_anew_are_another_system(
+    photos: Path, store: Store, tmp_path: Path, setting: str
+) -> None:
+    folder = tmp_path / "trained"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    text = STUDY.replace('name = "cloud"', f'name = "cloud"\n{setting} = "{folder}"')
+
+    def planned(weights: bytes) -> set[str]:
+        (folder / "model.safetensors").write_bytes(weights)
+        return set(keys(plan_of(photos.parent, text, store), "cloud"))
+
+    first, other, again = planned(b"first"), planned(b"another one"), planned(b"first")
+    assert first == again and not first & other
+
+
+def test_another_version_of_cropsmith_is_another_system(
+    photos: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = plan_of(photos.parent, STUDY, store)
+    cloud, frame = keys(before, "cloud"), keys(before, "full frame")
+    monkeypatch.setattr(identity, "version", lambda _: "99.0")
+    after = plan_of(photos.parent, STUDY, store)
+    assert not {*cloud, *frame} & {*keys(after, "cloud"), *keys(after, "full frame")}
+
+
+def test_what_knows_no_chance_is_asked_once_whatever_the_seeds(photos: Path, store: Store) -> None:
+    text = "seeds = [0, 1, 2]\n" + STUDY + '[[systems]]\nname = "photographer"\n'
+    plan = plan_of(photos.parent, text, store)
+    count = {name: len(set(keys(plan, name))) for name in ("full frame", "random", "photographer")}
+    assert count == {"full frame": 6, "random": 18, "photographer": 6}
+    assert len(set(keys(plan, "cloud"))) == 18
+    rows = {row.system: row for row in forecast(plan)}
+    assert (rows["full frame"].left, rows["cloud"].left) == (6, 18)
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ("vlm/propose_quick.md", {"quick"}),
+        ("vlm/decide.md", {"standard"}),
+        ("vlm/system.md", {"quick", "standard", "cropper"}),
+        ("cropper/query_free.md", {"cropper"}),
+        ("vlm/judge.md", set()),
+        ("evals/rank.md", set()),
+    ],
+)
+def test_a_changed_prompt_repeats_the_systems_that_use_it(
+    photos: Path, store: Store, monkeypatch: pytest.MonkeyPatch, changed: str, again: set[str]
+) -> None:
+    text = STUDY.split("[[systems]]")[0] + "".join(
+        f'[[systems]]\nname = "{name}"\nmodel = "openai/gpt-4o-mini"\n{setting}\n'
+        for name, setting in (
+            ("quick", 'effort = "quick"'),
+            ("standard", 'effort = "standard"'),
+            ("cropper", 'recipe = "cropper"'),
+        )
+    )
+
+    def planned() -> dict[str, set[str]]:
+        plan = plan_of(photos.parent, text, store)
+        return {name: set(keys(plan, name)) for name in ("quick", "standard", "cropper")}
+
+    before, read = planned(), identity._markdown
+
+    def edited(*where: Any) -> Iterator[tuple[str, str]]:
+        for name, words in read(*where):
+            yield name, words + (" More." if name == changed else "")
+
+    monkeypatch.setattr(identity, "_markdown", edited)
+    after = planned()
+    assert {name for name in before if not before[name] & after[name]} == again

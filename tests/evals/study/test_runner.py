@@ -58,13 +58,13 @@ class Rig:
     def run(self, fake: Fake, text: str = STUDY, again: frozenset[str] = frozenset()) -> Runner:
         with Store(self.folder / "samples.sqlite3", write=True) as store:
             plan = plan_of(self.folder, text, store)
-            runner = Runner(plan, again=again, build=None, pause=0.01)
-            default = runner._build
+            runner = Runner(plan, again=again, pause=0.01)
+            default = runner.answering.build
 
             def build(arm: Arm) -> System:
                 return fake if arm.name == "fake" else default(arm)
 
-            runner._build = build
+            runner.answering.build = build
             runner.run()
             self.statuses = {
                 sample.answer.status
@@ -143,15 +143,16 @@ def test_a_refused_key_stops_the_system_and_no_other(rig: Rig) -> None:
     assert "fake" not in names and len(names) == 2
 
 
-def test_the_ceiling_stops_the_study_without_inventing_failures(rig: Rig) -> None:
+def test_the_ceiling_stops_the_system_without_inventing_failures(rig: Rig) -> None:
     outcome = rig.run(Fake(BudgetSpent("spent"))).outcome
-    assert outcome.stopped_by_cost and outcome.not_run >= 1
+    assert outcome.unpaid == {"fake"} and outcome.not_run >= 1
+    assert outcome.done + outcome.not_run == 18 and outcome.done >= 12  # what costs nothing goes on
     assert rig.statuses == {SampleStatus.OK}
 
 
 def test_seeds_are_samples_of_their_own(rig: Rig) -> None:
     fake = Fake()
-    rig.run(fake, "seeds = [0, 1]\n" + STUDY)
+    rig.run(fake, "seeds = [0, 1]\n" + STUDY + 'model = "scripted/none"\n')
     assert len(fake.asked) == 12
     row = next(r for r in rig.tables[0].rows if r.name == "fake")
     assert row.samples == 12 and row.cells["iou"].interval.photos == 6
@@ -286,6 +287,8 @@ def test_each_sample_has_a_trace_with_what_was_shown(photos: Path) -> None:
     names = {answer.trace_id for answer in answers}
     assert len(names) == 6 and None not in names
     library = TraceLibrary()
+    assert {library.head(str(name)).study for name in names} == {plan.study.name}
+    assert library.list() == ()  # the list is for runs of one's own
     shown = [
         call.pictures
         for name in names

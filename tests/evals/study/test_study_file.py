@@ -48,7 +48,8 @@ def test_a_grid_becomes_systems() -> None:
         ('name = "a"\n', "'datasets' is missing"),
         (GOOD + "[[systems]]\nname = 'x'\nmodle = 'b'\n", r":16: unknown key 'modle'"),
         (GOOD.replace('"free"', '"fre"'), r":5: .*protocols"),
-        (GOOD.replace("R = [4, 8]", "Q = [4, 8]"), r":13: .*'Q' is not a setting|:11: .*'Q'"),
+        (GOOD.replace("R = [4, 8]", "Z = [4, 8]"), r":13: .*'Z' is not a setting|:11: .*'Z'"),
+        (GOOD.replace("R = [4, 8]", "Q = ['any']"), r":8: .*'Q' cannot be 'any'"),
         (GOOD.replace('name = "two"', 'name = "one"\n[systems.grid]\nS=[]'), r"s\.toml:"),
         ("concurrency = 0\n" + GOOD, r":1: concurrency"),
         (GOOD.replace('"two"', '"full frame"').replace("[systems.grid]\n", "")

@@ -2,15 +2,12 @@ import numpy as np
 import pytest
 
 from cropsmith.evals.training.photographer.confidence import (
-    MAJORITY,
-    Nested,
-    anchored,
+    area_under,
     calibrated,
+    error,
     fit,
-    nested_pairs,
-    reliability,
+    nearer,
 )
-from cropsmith.evals.training.photographer.examples import Examples
 
 
 def test_slope_and_intercept_are_recovered() -> None:
@@ -19,31 +16,22 @@ def test_slope_and_intercept_are_recovered() -> None:
     assert fit(odds, share) == pytest.approx([0.7, -0.4], abs=1e-6)
 
 
-def test_experts_are_preferred_as_often_as_majorities_are_large() -> None:
-    odds = np.random.default_rng(0).normal(-2, 1, 300)
-    slope, intercept = anchored(0.8, odds)
-    assert np.mean(1 / (1 + np.exp(-(slope * odds + intercept)))) == pytest.approx(MAJORITY)
+def test_nearer_is_by_overlap_with_the_expert() -> None:
+    expert = np.array([[0.0, 0.0, 0.5, 1.0]] * 3)
+    boxes = np.array([[0.0, 0.0, 0.6, 1.0], [0.0, 0.0, 1.0, 1.0], [0.5, 0.0, 1.0, 1.0]])
+    assert nearer(boxes, expert).tolist() == [1, 0, 0]
 
 
 def test_a_calibrated_chance_is_what_happens() -> None:
     random = np.random.default_rng(1)
     odds = random.normal(0, 1.5, 6000)
-    truth = 1 / (1 + np.exp(-(2 * odds + 0.5)))
-    nested = Nested(odds, (random.random(6000) < truth).astype(float), np.arange(6000) % 5)
-    rows = reliability(calibrated(nested), nested.share)
-    assert float(rows[-1].split("|")[2]) < 0.03
+    truth = (random.random(6000) < 1 / (1 + np.exp(-(2 * odds + 0.5)))).astype(float)
+    chance = calibrated(odds, truth, np.arange(6000) % 5)
+    assert error(chance, truth) < 0.03
+    assert error(np.full(6000, 0.99), truth) > 0.3
 
 
-def test_only_a_crop_inside_the_other_makes_a_pair() -> None:
-    inner, outer, beside = [0.2, 0.2, 0.6, 0.6], [0.1, 0.1, 0.9, 0.9], [0.5, 0.5, 1.0, 1.0]
-    examples = Examples(
-        names=["a"],
-        sizes=np.array([[4.0, 3.0]]),
-        experts=np.array([outer]),
-        pairs=np.array([[[inner, outer], [outer, inner], [inner, beside]]]),
-        votes=np.array([[[4.0, 1.0], [5.0, 0.0], [3.0, 2.0]]]),
-        folds=np.array([2]),
-    )
-    nested = nested_pairs(examples, np.array([[1.5, -0.5, 9.0]]))
-    assert nested.odds == pytest.approx([1.5, 0.5])
-    assert nested.share == pytest.approx([0.8, 0.0])
+def test_the_area_is_the_share_of_pairs_in_order() -> None:
+    chance, truth = np.array([0.9, 0.4, 0.6, 0.2]), np.array([1.0, 1.0, 0.0, 0.0])
+    assert area_under(chance, truth) == 0.75
+    assert area_under(np.full(4, 0.5), truth) == 0.5

@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from cropsmith.evals.training.photographer.measures import accuracy, displacement, interval, overlap
+from cropsmith.evals.training.photographer.measures import (
+    accuracy,
+    displacement,
+    interval,
+    overlap,
+    share_cut,
+    share_gone,
+    vote_gain,
+)
 
 WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]])
 HALF = np.array([[0.0, 0.0, 0.5, 1.0]])
@@ -25,3 +33,24 @@ def test_accuracy_counts_clear_pairs_and_halves_ties() -> None:
     margins = np.array([[0.3, 0.2, -1.0, 0.0]])
     assert accuracy(margins, votes, 3).mean == pytest.approx((1 + 0 + 0.5) / 3)
     assert accuracy(margins, votes, 1).mean == pytest.approx((1 + 0 + 0 + 0.5) / 4)
+
+
+def test_faces_cut_and_gone_of_the_photos_with_a_face() -> None:
+    whole, cut, sliver, none = (
+        [0.1, 0.1, 0.3, 0.4],
+        [0.3, 0.1, 0.7, 0.4],
+        [0.49, 0.1, 0.9, 0.4],
+        [np.nan] * 4,
+    )
+    faces = np.array([whole, cut, cut, sliver, none])
+    crops = np.tile(HALF, (5, 1))
+    assert share_cut(crops, faces) == pytest.approx(0.5)
+    assert share_gone(crops, faces) == pytest.approx(0.25)
+
+
+def test_a_gain_in_votes_is_paired_by_photo() -> None:
+    votes = np.tile([[4.0, 1.0], [1.0, 4.0], [3.0, 2.0]], (50, 1, 1))
+    before, margins = np.ones((50, 3)), np.tile([1.0, -1.0, -1.0], (50, 1))
+    clear, every = (vote_gain(margins, before, votes, least) for least in (3, 1))
+    assert (clear.mean, clear.low, clear.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert every.mean == pytest.approx(0)

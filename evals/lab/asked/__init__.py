@@ -1,0 +1,1 @@
+"""How often the built-in photographer does what it is asked, beside croppers that read no words."""

@@ -1,0 +1,1 @@
+"""What every training needs of data: samples, the guard of test parts, the manifest of a run."""

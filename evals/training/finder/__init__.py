@@ -1,0 +1,1 @@
+"""How the finders of things and faces are made from published weights."""
