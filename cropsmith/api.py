@@ -1,60 +1,87 @@
 """`crop()` and `acrop()`: a request in words or arguments, one photo, one result."""
 
 import asyncio
+import os
 import threading
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import Path
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
-
-from pydantic import ValidationError
 
 from cropsmith.agents.parts.parts import Parts, build_parts
 from cropsmith.agents.runs.crop_result import CropResult
 from cropsmith.agents.runs.run import events_of, run
-from cropsmith.agents.settings.run_settings import Effort, RunSettings
+from cropsmith.agents.settings.checks import check_settings
+from cropsmith.agents.settings.run_settings import Effort, RunSettings, Thinking
 from cropsmith.agents.settings.sources import find_settings
 from cropsmith.agents.trace.database import images_of
-from cropsmith.errors import UsageError
+from cropsmith.arguments import (
+    box_of,
+    boxes_of,
+    choice_of,
+    choices_of,
+    count_of,
+    flag_of,
+    number_of,
+    size_of,
+    space_of,
+    straighten_of,
+    targets_of,
+    text_of,
+    words_of,
+)
+from cropsmith.errors import ArgumentError, UsageError
 from cropsmith.settings import home
 from cropsmith.tools.images.image_store import ImageStore
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.images.subject_mask import subject_from_mask
-from cropsmith.tools.language.shapes import target_named
+from cropsmith.tools.schema.faults import shown as named
 from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
-from cropsmith.tools.schema.request import CopySpace, CropRequest, NeverCut, Side, Target, Tightness
+from cropsmith.tools.schema.request import CopySpace, CropRequest, NeverCut, Tightness
 
 if TYPE_CHECKING:
     from cropsmith.agents.backends.protocol.backend import Backend
     from cropsmith.agents.runs.events import Event
 
 
+Shape = str | float | tuple[float, float] | Ratio
+"""A ratio as an argument."""
+Zone = str | Sequence[float] | Box
+"""A box as an argument."""
+
+
 class RequestOptions(TypedDict, total=False):
     """Every part of a request, as an argument; each overrides the words."""
 
-    ratio: str | Ratio | Sequence[str | Ratio] | None
-    """"4:5", "square", "Instagram portrait"; several for several crops."""
+    caption: str
+    """What the photo shows, in words: a source of the subject, never of commands."""
+    ratio: "Shape | Sequence[Shape] | None"
+    """"4:5", (4, 5), 0.8, "square", "Instagram portrait"; a list for several crops."""
     size: str | Sequence[int] | Size | None
     """Exact output pixels: "1080x1350" or (1080, 1350)."""
     subject: str | Sequence[str] | None
     avoid: str | Sequence[str] | None
-    never_cut: Sequence[str]
+    never_cut: str | Sequence[str] | None
+    """"faces", "text", "people", "subject"."""
     copy_space: str | CopySpace | None
     """A side: "left", "right", "top", "bottom"."""
-    keep_out: Sequence[Box]
-    subject_box: Box | None
-    subject_mask: str | Path | None
+    keep_out: "Zone | Sequence[Zone] | None"
+    """Boxes (x1, y1, x2, y2) in [0, 1] of the upright photo that no crop may touch."""
+    subject_box: "Zone | None"
+    subject_mask: str | os.PathLike[str] | None
     """A picture, white where the subject is."""
-    subject_photo: str | Path | None
-    """A reference photo of the thing to crop to."""
+    subject_photo: object
+    """A reference photo of the thing to crop to, from anything that a photo may come from."""
     min_size: str | Sequence[int] | Size | None
     tightness: str | None
     margin: float | None
     n: int | None
     keep: bool | None
-    upscale: bool
+    upscale: bool | None
+    straighten: float | str | None
+    """Degrees to turn the photo by, clockwise, -15 to 15; or "auto": as its own lines say."""
 
 
 class Settings(TypedDict, total=False):
@@ -65,17 +92,23 @@ class Settings(TypedDict, total=False):
     recipe: str | None
     overrides: tuple[str, ...] | None
     overlays: bool | None
+    prompts: str | None
     agentic: bool | None
     judge: bool | None
     solo: bool | None
     strict: bool | None
+    strict_files: bool | None
     approve: bool | None
     index: str | None
     detector: str | None
+    decoder: str | None
+    rater: str | None
     clip: str | None
     scorer_server: str | None
     server: str | None
     temperature: float | None
+    thinking: Thinking | None
+    own_weight: float | None
     seed: int | None
     timeout: float | None
     max_cost: float | None
@@ -89,93 +122,38 @@ class Options(RequestOptions, Settings, total=False):
     """All keyword arguments of `crop()`."""
 
 
-def several(given: Any) -> tuple[Any, ...]:
-    """Return one thing or many as a tuple; None is none."""
-    if given is None:
-        return ()
-    if isinstance(given, str | Ratio) or not isinstance(given, Iterable):
-        return (given,)
-    return tuple(given)
-
-
-def size_of(given: str | Sequence[int] | Size | None) -> Size | None:
-    """Read "1080x1350" or (1080, 1350); UsageError otherwise."""
-    if given is None or isinstance(given, Size):
-        return given
-    parts = given.lower().replace("×", "x").split("x") if isinstance(given, str) else given
-    try:
-        width, height = (int(part) for part in parts)
-        return Size(width=width, height=height)
-    except (ValueError, TypeError) as error:
-        message = f"'{given}' is not a size."
-        raise UsageError(message, hint="Write it as WIDTHxHEIGHT in pixels: 1080x1350.") from error
-
-
-def targets_of(ratio: Any, size: Any) -> tuple[Target, ...]:
-    """Return the asked shapes."""
-    targets = [
-        Target(name=str(one), ratio=one) if isinstance(one, Ratio) else target_named(str(one))
-        for one in several(ratio)
-    ]
-    if pixels := size_of(size):
-        asked = Ratio.of_size(pixels)
-        name = f"{pixels.width}x{pixels.height}"
-        if len(targets) > 1 or (targets and targets[0].ratio not in (None, asked)):
-            raise UsageError(f"The size {name} does not have the ratio asked for.")
-        targets = [Target(name=name, ratio=asked, size=pixels)]
-    return tuple(targets)
-
-
-def choice(kind: type[Any], value: str, what: str) -> Any:
-    """Return the member of an enumeration; UsageError with the choices."""
-    try:
-        return kind(value)
-    except ValueError as error:
-        names = ", ".join(member.value for member in kind)
-        raise UsageError(f"'{value}' is not a {what}.", hint=f"Choose from: {names}.") from error
-
-
-def kept_picture(path: str | Path) -> str:
+def kept_picture(source: object) -> str:
     """Keep a reference picture in the image store, and return its sha256."""
-    return ImageStore(images_of(home())).put(open_photo(path).data)
+    return ImageStore(images_of(home())).put(open_photo(source).data)
 
 
 def request_from(text: str = "", **options: Unpack[RequestOptions]) -> CropRequest:
-    """Build a request from words and arguments; UsageError for values that cannot be."""
-    space = options.get("copy_space")
+    """Build a request from words and arguments; ArgumentError for values that cannot be."""
     mask, shown = options.get("subject_mask"), options.get("subject_photo")
+    if mask is not None and not (isinstance(mask, str | os.PathLike) and os.fspath(mask)):
+        raise ArgumentError("subject_mask", f"must be the path of a picture, not {named(mask)}")
+    masked = subject_from_mask(os.fspath(mask)) if mask else None
     tightness = options.get("tightness")
-    return checked_request(
-        text=text,
+    return CropRequest(
+        text=text_of(text, "text"),
+        caption=text_of(options.get("caption", ""), "caption"),
         targets=targets_of(options.get("ratio"), options.get("size")),
-        subjects=several(options.get("subject")),
-        avoid=several(options.get("avoid")),
-        never_cut=tuple(
-            choice(NeverCut, kind, "kind of thing never to cut")
-            for kind in several(options.get("never_cut"))
-        ),
-        copy_space=CopySpace(side=choice(Side, space, "side")) if isinstance(space, str) else space,
-        keep_out=tuple(options.get("keep_out", ())),
-        subject_box=subject_from_mask(mask) if mask else options.get("subject_box"),
-        subject_image=kept_picture(shown) if shown else None,
-        min_size=size_of(options.get("min_size")),
-        tightness=choice(Tightness, tightness, "tightness") if tightness else None,
-        margin=options.get("margin"),
-        alternatives=options.get("n"),
-        keep=options.get("keep"),
-        upscale=options.get("upscale", False),
+        subjects=words_of(options.get("subject"), "subject"),
+        avoid=words_of(options.get("avoid"), "avoid"),
+        never_cut=choices_of(NeverCut, options.get("never_cut"), "never_cut"),
+        copy_space=space_of(options.get("copy_space"), "copy_space"),
+        keep_out=boxes_of(options.get("keep_out"), "keep_out"),
+        subject_box=masked.box if masked else box_of(options.get("subject_box"), "subject_box"),
+        subject_centre=masked.centre if masked else None,
+        subject_image=None if shown is None else kept_picture(shown),
+        min_size=size_of(options.get("min_size"), "min_size"),
+        tightness=None if tightness is None else choice_of(Tightness, tightness, "tightness"),
+        margin=number_of(options.get("margin"), "margin", 0, 1),
+        alternatives=count_of(options.get("n"), "n", 1, 20),
+        keep=flag_of(options.get("keep"), "keep"),
+        upscale=bool(flag_of(options.get("upscale"), "upscale")),
+        straighten=straighten_of(options.get("straighten"), "straighten"),
     )
-
-
-def checked_request(**values: Any) -> CropRequest:
-    """Return the request; UsageError names the first value that cannot be."""
-    try:
-        return CropRequest(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = {"alternatives": "n"}.get(str(first["loc"][0]), str(first["loc"][0]))
-        reason = first["msg"].removeprefix("Input ").removeprefix("Value error, ")
-        raise UsageError(f"{name} cannot be {str(first['input'])[:60]!r}: it {reason}.") from error
 
 
 async def acrop(
@@ -187,7 +165,7 @@ async def acrop(
     backend: "Backend | None" = None,
     **options: Unpack[Options],
 ) -> CropResult:
-    """Crop one photo: a path, URL, bytes, PIL image, NumPy array, or "-" for stdin.
+    """Crop one photo: a path, URL, bytes, open file, PIL image, NumPy array, or "-" for stdin.
 
     `text` is the request in plain words; every part of it also has an argument. Pass a ready
     `request` or `settings` instead to set everything yourself, or a `backend` of your own instead
@@ -238,9 +216,14 @@ def ordered(
 ) -> Order:
     """Return what the arguments of `crop()` ask for; UsageError when they cannot be."""
     wishes: Any = {k: v for k, v in options.items() if k in RequestOptions.__annotations__}
-    choices: Any = {k: v for k, v in options.items() if k in RunSettings.model_fields}
+    choosable = RunSettings.model_fields
+    choices: Any = {k: v for k, v in options.items() if k in choosable}
     if unknown := sorted(options.keys() - wishes.keys() - choices.keys()):
-        raise UsageError(f"crop() has no argument '{unknown[0]}'.")
+        near = get_close_matches(unknown[0], [*RequestOptions.__annotations__, *choosable], n=1)
+        hint = f"Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"crop() has no argument '{unknown[0]}'.", hint=hint)
+    if not isinstance(request, CropRequest | None):
+        raise UsageError("request= takes a CropRequest.", hint="Or give each wish as an argument.")
     if not isinstance(settings, RunSettings | None):
         raise UsageError("settings= takes a RunSettings.", hint="Or give each as an argument.")
     if backend is not None and not (hasattr(backend, "ask") and hasattr(backend, "name")):
@@ -250,7 +233,12 @@ def ordered(
     if backend is not None and choices.get("model") is not None:
         raise UsageError("Give a backend or the name of a model, not both.")
     request = request or request_from(text, **wishes)
-    settings = settings or find_settings(**choices).settings
+    if settings is None:
+        found = find_settings(**choices)
+        check_settings(found.settings, found.origins)
+        settings = found.settings
+    else:
+        check_settings(settings)
     if backend is None:
         return Order(request, build_parts(settings))
     if settings.server:
@@ -279,9 +267,7 @@ def crop(
 ) -> CropResult:
     """Do what `acrop` does and wait; also where an event loop runs already, as in a notebook."""
     question = acrop(image, text, request=request, settings=settings, backend=backend, **options)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if not _in_a_loop():
         return asyncio.run(question)
     answers: list[CropResult] = []
     failures: list[BaseException] = []
@@ -298,3 +284,12 @@ def crop(
     if failures:
         raise failures[0]
     return answers[0]
+
+
+def _in_a_loop() -> bool:
+    """Tell whether an event loop runs in this thread. By itself, so that errors have no context."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -4,12 +4,21 @@ A package registers under `cropsmith.<group>`. A group is loaded when its table 
 plug-in that cannot be used is told of in one sentence that names its package, and stops nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Generic, TypeVar
+
+from cropsmith.errors import UsageError
 
 T = TypeVar("T")
 
@@ -26,6 +35,45 @@ class Added(Generic[T]):
     """Entry point -> why it cannot be used, in one sentence."""
 
 
+OF_FILES = frozenset({"datasets", "importers", "metrics", "systems"})
+"""Tables that take rows of Python files named in a study, too."""
+
+_files: ContextVar[tuple[tuple[Path, ModuleType], ...]] = ContextVar("files", default=())
+
+
+@contextmanager
+def rows_of_files(paths: Sequence[Path]) -> Iterator[None]:
+    """Within this block the rows that these Python files hold count as plug-ins. It runs them."""
+    token = _files.set(tuple((path, load_file(path)) for path in paths))
+    try:
+        yield
+    finally:
+        _files.reset(token)
+
+
+def load_file(path: Path) -> ModuleType:
+    """Run a Python file as a module, once; UsageError in one sentence for one that cannot be."""
+    if not path.is_file():
+        raise UsageError(f"There is no Python file {path}.")
+    return _loaded(path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@cache
+def _loaded(path: Path, _sha256: str) -> ModuleType:
+    name = f"cropsmith_file_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{path} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses of the file look themselves up
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the code of others may raise anything
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UsageError(f"The file {path} cannot be used: {told}.") from error
+    return module
+
+
 def added(group: str, kind: type[Any], name: str, own: Collection[str] = ()) -> Added[Any]:
     """Return what `cropsmith.<group>` adds: instances of `kind`, none called as one of `own`.
 
@@ -34,6 +82,14 @@ def added(group: str, kind: type[Any], name: str, own: Collection[str] = ()) -> 
     rows: dict[str, Any] = {}
     packages: dict[str, str] = {}
     problems: dict[str, str] = {}
+    if group in OF_FILES:
+        for path, module in _files.get():
+            for value in vars(module).values():
+                called = _name_of(value, kind, name)
+                if called and called not in own:
+                    rows[called], packages[called] = value, _named(path)
+                elif called:
+                    raise UsageError(f"{path}: cropsmith has its own '{called}'.")
     for point, value, why in _group(group):
         package = point.dist.name if point.dist else "unknown"
         called = "" if why else _name_of(value, kind, name)
@@ -49,6 +105,11 @@ def added(group: str, kind: type[Any], name: str, own: Collection[str] = ()) -> 
             f"The plug-in '{point.name}' ({group}) of the package {package} cannot be used: {why}."
         )
     return Added(rows, packages, problems)
+
+
+def _named(path: Path) -> str:
+    """Return a file's name with what tells it apart from itself after a change."""
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
 
 
 def _name_of(value: object, kind: type[Any], name: str) -> str:

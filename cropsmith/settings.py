@@ -2,12 +2,12 @@
 
 import os
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from cropsmith.errors import UsageError
+from cropsmith.errors import UsageError, why
 
 OTHERS = ("datasets", "otel")
 """Settings that are not of a run."""
@@ -33,7 +33,7 @@ def _config(path: Path, _modified: float) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"The config file {path} cannot be read: {error}.") from error
+        raise UsageError(f"The config file {path} cannot be read: {why(error)}.") from error
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,25 @@ class Stated:
 
 def stated(name: str) -> Stated | None:
     """Return what CROPSMITH_<NAME> says, else config.toml in home; None where neither does."""
-    variable = f"CROPSMITH_{name.upper()}"
-    if value := os.environ.get(variable, "").strip():
-        return Stated(value, variable)
+    return all_stated((name,)).get(name)
+
+
+def all_stated(names: Iterable[str]) -> Mapping[str, Stated]:
+    """Return those of the settings that are stated outside the program; the file is read once."""
+    found: dict[str, Stated] = {}
+    others: list[str] = []
+    for name in names:
+        variable = f"CROPSMITH_{name.upper()}"
+        if value := os.environ.get(variable, "").strip():
+            found[name] = Stated(value, variable)
+        else:
+            others.append(name)
     path = home() / "config.toml"
-    if path.is_file() and (found := _config(path, path.stat().st_mtime).get(name)) is not None:
-        return Stated(found, str(path))
-    return None
+    if others and path.is_file():
+        file = _config(path, path.stat().st_mtime)
+        given = {name: file.get(name) for name in others}
+        found |= {n: Stated(value, str(path)) for n, value in given.items() if value is not None}
+    return found
 
 
 def misspelt(known: Iterable[str]) -> Sequence[str]:
@@ -67,3 +79,22 @@ def setting(name: str, *, default: str) -> str:
     """Return a setting that is not of a run: environment, else config.toml, else default."""
     found = stated(name)
     return default if found is None else str(found.value)
+
+
+def state(name: str, value: str | None) -> Path:
+    """State a setting in config.toml, as TOML has it, or with None take it out; return the file.
+
+    All other lines stay as they are. UsageError for a file that is no TOML.
+    """
+    path = home() / "config.toml"
+    if path.is_file():
+        _config(path, path.stat().st_mtime)  # raises for what is no TOML
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    kept = [line for line in lines if line.partition("=")[0].strip() != name]
+    # At the top: behind a table's header it would be the table's.
+    stated_lines = [] if value is None else [f"{name} = {value}"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half.write_text("".join(f"{line}\n" for line in (*stated_lines, *kept)), "utf-8")
+    half.replace(path)
+    return path

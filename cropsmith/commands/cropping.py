@@ -1,239 +1,239 @@
-"""What `cropsmith crop` does with each photo: decide, write, tell; many photos on all cores."""
+"""What `cropsmith crop` does: one photo in this process, several as a batch of workers."""
 
-import asyncio
-import concurrent.futures
-import glob
+import contextlib
+import hashlib
 import itertools
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import Literal, TextIO
 
-from cropsmith.agents.parts.parts import build_parts
-from cropsmith.agents.runs.crop_result import CropResult
-from cropsmith.agents.runs.run import run
 from cropsmith.agents.settings.run_settings import RunSettings
-from cropsmith.commands.telling import told
+from cropsmith.batch.delivery import Delivery
+from cropsmith.batch.inputs import found, is_address, is_many_remote, is_pattern
+from cropsmith.batch.work import Job, Order, Outcome, cropped
+from cropsmith.commands.ending import show_traceback
+from cropsmith.commands.options import spoken
 from cropsmith.errors import CropsmithError, UsageError
-from cropsmith.tools.images.output import check_output, crop_path, write_image, write_picture
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.settings import home
+from cropsmith.tools.images.remote import address_of, is_remote
+from cropsmith.tools.sandbox import pool
 from cropsmith.tools.schema.plain_text import visible_line
 from cropsmith.tools.schema.request import CropRequest
 
-PHOTO_SUFFIXES = {
-    ".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".gif", ".bmp",
-}  # fmt: skip
+TOLD = 20
+"""Most photos of a batch that are each told of in full; more are counted."""
+TERMINATED = 143
+"""Exit code after SIGTERM, as shells give it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
-    """Where and how the crops of a command go."""
+class Batching:
+    """How several photos are gone through."""
 
-    out: Path | None = None
-    format: str | None = None
-    lossless: bool = False
-    compare: bool = False
-    force: bool = False
-    dry_run: bool = False
-    inputs: frozenset[str] = frozenset()
-    """Real paths of all photos of the command, which no crop may overwrite."""
-    json: bool = False
-    show: bool = False
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One file to write: which shape, which of its answers (0 is the chosen one), where."""
-
-    index: int
-    alternative: int
-    path: Path
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one photo; picklable, so that worker processes can return it."""
-
-    photo: str
-    lines: Sequence[str]
-    report: object = None
-    exit_code: int = 0
-
-
-def looks_like_photo(argument: str) -> bool:
-    """Tell whether an argument names a photo, rather than being the request."""
-    return (
-        argument == "-"
-        or argument.startswith(("http://", "https://"))
-        or os.path.exists(argument)
-        or Path(argument).suffix.lower() in PHOTO_SUFFIXES
-        or (glob.has_magic(argument) and bool(glob.glob(argument)))
-    )
-
-
-def read_arguments(arguments: Sequence[str], request: str) -> tuple[list[str], str]:
-    """Split photos from the request; UsageError for a pattern without files."""
-    words = request
-    if not words and len(arguments) > 1 and not looks_like_photo(arguments[-1]):
-        *arguments, words = arguments
-    photos: list[str] = []
-    for argument in arguments:
-        if glob.has_magic(argument) and not os.path.exists(argument):
-            found = sorted(glob.glob(argument, recursive=True))
-            if not found:
-                raise UsageError(f"No file matches {argument}.")
-            photos += found
-        else:
-            photos.append(argument)
-    return list(dict.fromkeys(photos)), words
-
-
-def read_box(text: str) -> Box:
-    """Read "x1,y1,x2,y2" in 0..1; UsageError otherwise."""
-    try:
-        x1, y1, x2, y2 = (float(part) for part in text.split(","))
-        return Box(x1=x1, y1=y1, x2=x2, y2=y2)
-    except ValueError as error:
-        message = f"'{text}' is not a box."
-        hint = "Write it as x1,y1,x2,y2 in 0..1 of the upright photo: 0.1,0.2,0.6,0.9."
-        raise UsageError(message, hint=hint) from error
-
-
-def deliver(result: CropResult, delivery: Delivery, many: bool) -> list[Path]:
-    """Write what was asked for, after checking that all of it can be written.
-
-    What the files could not keep, or how a lossless one differs, joins the notes of the result.
-    """
-    if delivery.dry_run:
-        return []
-    photo, written, notes = result.photo, [], list(result.notes)
-    plans = list(planned(result, delivery, many))
-    for plan in plans:
-        check_output(plan.path, photo=photo, force=delivery.force, inputs=delivery.inputs)
-    for plan in plans:
-        format = delivery.format or plan.path.suffix.lstrip(".")
-        rendered = result.render(
-            plan.index, plan.alternative, format=format, lossless=delivery.lossless
-        )
-        written.append(write_image(rendered, plan.path, photo=photo, force=delivery.force))
-        notes += rendered.notes
-        if delivery.compare:
-            beside = plan.path.with_name(f"{plan.path.stem}-compare.jpg")
-            picture = result.compare(plan.index, plan.alternative)
-            inputs = delivery.inputs
-            written.append(write_picture(picture, beside, force=delivery.force, inputs=inputs))
-    result.report = result.report.model_copy(update={"notes": tuple(dict.fromkeys(notes))})
-    return written
-
-
-def planned(result: CropResult, delivery: Delivery, many: bool) -> Iterator[Plan]:
-    """Yield the files to write: every shape, and as many answers of each as were asked for."""
-    for index, shape in enumerate(shapes(result)):
-        answers = min(result.report.intent.alternatives, 1 + len(result.crops[index].alternatives))
-        for alternative in range(answers):
-            mark = "-".join(filter(None, [shape, str(alternative + 1) if alternative else ""]))
-            path = crop_path(result.photo, delivery.out, mark, format=delivery.format, many=many)
-            yield Plan(index, alternative, path)
-
-
-def shapes(result: CropResult) -> list[str]:
-    """Return the name that tells each shape's file apart; empty when there is one shape."""
-    if len(result.crops) == 1:
-        return [""]
-    return [str(c.target.ratio or c.target.name or n) for n, c in enumerate(result.crops, 1)]
-
-
-def crop_one(
-    photo: str, request: CropRequest, settings: RunSettings, delivery: Delivery, many: bool
-) -> Outcome:
-    """Crop one photo and write the crop; an error that a person can cause becomes its outcome."""
-    try:
-        return delivered(asyncio.run(run(photo, request, build_parts(settings))), delivery, many)
-    except CropsmithError as error:
-        where = "" if Path(photo).name in str(error) else f"{photo}: "
-        return Outcome(photo, [f"cropsmith: {where}{error}"], exit_code=error.exit_code)
-
-
-def delivered(result: CropResult, delivery: Delivery, many: bool) -> Outcome:
-    """Write the crops of a result, show them if asked, and tell of them."""
-    written = deliver(result, delivery, many)
-    if delivery.show and written:
-        import webbrowser
-
-        webbrowser.open(written[0].absolute().as_uri())
-    lines = [*told(result), *(f"  wrote     {path}" for path in written)]
-    return Outcome(result.report.source, lines, report=result.model_dump())
-
-
-def outcomes(
-    photos: Sequence[str],
-    request: CropRequest,
-    settings: RunSettings,
-    delivery: Delivery,
-    jobs: int,
-) -> Iterator[Outcome]:
-    """Yield one outcome per photo, in order; the built-in photographer uses all cores."""
-    many = len(photos) > 1
-    workers = min(len(photos), jobs or os.cpu_count() or 1)
-    if workers == 1:
-        for photo in photos:
-            yield crop_one(photo, request, settings, delivery, many)
-        return
-    # Processes for the built-in eyes, which are bound by the CPU; threads wait for models.
-    pool: concurrent.futures.Executor
-    if settings.model == "builtin":
-        pool = concurrent.futures.ProcessPoolExecutor(workers)
-    else:
-        pool = concurrent.futures.ThreadPoolExecutor(workers)
-    with pool:
-        rest = iter(photos)
-        waiting = [
-            pool.submit(crop_one, photo, request, settings, delivery, many)
-            for photo in itertools.islice(rest, 2 * workers)
-        ]
-        while waiting:
-            yield waiting.pop(0).result()
-            for photo in rest:
-                waiting.append(pool.submit(crop_one, photo, request, settings, delivery, many))
-                break
-
-
-def check_folder(photos: Sequence[str], out: Path) -> None:
-    """UsageError when several photos would go to one file."""
-    if out.suffix and not out.is_dir():
-        raise UsageError("Several photos need a folder to write to.", hint="Give -o FOLDER.")
-    seen: dict[str, str] = {}
-    for photo in photos:
-        if (other := seen.setdefault(Path(photo).stem, photo)) != photo:
-            raise UsageError(
-                f"{other} and {photo} would be written to one file.",
-                hint="Crop them into folders of their own.",
-            )
+    jobs: int = 0
+    """At once; 0 for one a core."""
+    resume: bool = False
+    on: Literal["here", "ray"] = "here"
+    """What works a batch off: this machine, or a Ray cluster."""
 
 
 def crop_all(
-    photos: Sequence[str],
+    arguments: Sequence[str],
     request: CropRequest,
     settings: RunSettings,
     delivery: Delivery,
-    jobs: int,
+    batching: Batching,
 ) -> int:
-    """Crop every photo, print each outcome as it comes, return the worst exit code."""
-    if len(photos) > 1 and delivery.out is not None:
-        check_folder(photos, delivery.out)
-    real = frozenset(os.path.realpath(photo) for photo in photos if os.path.exists(photo))
-    delivery = replace(delivery, inputs=real)
-    worst, reports = 0, []
-    for outcome in outcomes(photos, request, settings, delivery, jobs):
-        worst = max(worst, outcome.exit_code)
-        if outcome.exit_code:
-            print(*map(visible_line, outcome.lines), sep="\n", file=sys.stderr)
-        elif delivery.json:
-            reports.append(outcome.report)
-        else:
-            print(*map(visible_line, outcome.lines), sep="\n", flush=True)
-    if delivery.json and reports:
-        print(json.dumps(reports[0] if len(photos) == 1 else reports, indent=2))
+    """Crop every photo that the arguments name, tell of each, return the worst exit code."""
+    delivery = delivery.checked(many=is_many(arguments))
+    alone = not batching.resume and batching.on == "here"
+    if alone and (photo := one_photo(arguments)) is not None:
+        order = Order(request, settings, delivery, reports=delivery.json)
+        return crop_one(photo, order)
+    if "-" in arguments:
+        raise UsageError("Standard input is one photo.", hint="Crop it by itself.")
+    return crop_many(arguments, request, settings, delivery, batching)
+
+
+def is_many(arguments: Sequence[str]) -> bool:
+    """Tell whether arguments stand for several photos, so that the output is a folder."""
+    return one_photo(arguments) is None
+
+
+def one_photo(arguments: Sequence[str]) -> str | None:
+    """Return the one photo that arguments name; None for several, or for a folder."""
+    if any(is_many_remote(one) or _is_folder(one) for one in arguments):
+        return None
+    if not any(map(is_pattern, arguments)):
+        return arguments[0] if len(arguments) == 1 else None
+    photos = [one.photo for one in itertools.islice(found(arguments, None), 2)]
+    return photos[0] if len(photos) == 1 else None
+
+
+def _is_folder(argument: str) -> bool:
+    return not is_address(argument) and os.path.isdir(argument)
+
+
+def crop_one(photo: str, order: Order) -> int:
+    """Crop one photo in this process, and tell of it."""
+    outcome = cropped(Job(0, photo), order, lambda _: None, debugged)
+    say_problem(outcome)
+    if order.delivery.json:
+        if outcome.report is not None:
+            print(json.dumps(outcome.report, indent=2))
+    elif outcome.lines:
+        stream = sys.stderr if order.delivery.streams else sys.stdout
+        print(*map(visible_line, outcome.lines), sep="\n", file=stream, flush=True)
+    if order.delivery.show and outcome.files:
+        show(outcome.files[0])
+    return outcome.exit_code
+
+
+def debugged(error: CropsmithError) -> str:
+    """Return what an error says to who typed the command; show where it is from, if asked to."""
+    show_traceback(error)
+    return spoken(error)
+
+
+def say_problem(outcome: Outcome) -> None:
+    """Say what could not be done."""
+    if outcome.problem:
+        print(visible_line(f"cropsmith: {outcome.problem}"), file=sys.stderr)
+
+
+def show(path: Path) -> None:
+    """Open a file with what the desktop opens it with."""
+    import webbrowser
+
+    webbrowser.open(path.absolute().as_uri())
+
+
+def crop_many(
+    arguments: Sequence[str],
+    request: CropRequest,
+    settings: RunSettings,
+    delivery: Delivery,
+    batching: Batching,
+) -> int:
+    """Crop a batch: note it in a manifest, work it off, tell of each photo or count them."""
+    from cropsmith.batch.engine import Engine
+    from cropsmith.batch.manifest import Manifest
+    from cropsmith.batch.processes import Processes
+    from cropsmith.batch.rays import Rays
+    from cropsmith.batch.supervisor import supervised
+    from cropsmith.batch.threads import Threads
+    from cropsmith.commands.progress import Progress
+
+    out = folder_for(arguments, delivery)
+    asked = asked_for(arguments, request, settings, delivery)
+    file = manifest_file(out, asked, delivery)
+    if file is None and batching.resume:
+        raise UsageError("A dry run keeps no manifest to go on with.", hint="Leave <resume> out.")
+    manifest = Manifest.begin(
+        file,
+        asked,
+        resume=batching.resume,
+        force=delivery.force,
+        skip=delivery.skip_existing,
+    )
+    with contextlib.closing(manifest):
+        if manifest.note:
+            print(visible_line(f"cropsmith: {manifest.note}"), file=sys.stderr)
+        manifest.add(found(arguments, out), out)
+        progress = Progress(manifest.counts())
+        each = progress.total <= TOLD and not delivery.json
+        order = Order(request, settings, delivery, tells=each, reports=delivery.json)
+        # Processes for the built-in eyes, which are bound by the CPU; threads wait for models.
+        kind: Callable[..., Engine] = Processes if settings.model == "builtin" else Threads
+        if batching.on == "ray":
+            kind = Rays
+        if kind is Processes:
+            pool.close()  # each has a sandbox of its own
+        worst = 0
+        with terminable(), progress:
+            engine = kind(order, debugged)
+            wide = engine.width if isinstance(engine, Rays) else os.cpu_count()
+            width = min(progress.total, batching.jobs or wide or 1)
+            with contextlib.closing(supervised(manifest, engine, max(1, width))) as outcomes:
+                for outcome in outcomes:
+                    worst = max(worst, outcome.exit_code)
+                    progress.count(outcome)
+                    for line, stream in told(outcome, delivery, each=each):
+                        progress.say(line, stream)
+    summary = progress.summary(manifest.file, out)
+    if not delivery.json:
+        print(*summary, sep="\n", flush=True)
+    elif sys.stderr.isatty():
+        print(*summary, sep="\n", file=sys.stderr)
     return worst
+
+
+def told(outcome: Outcome, delivery: Delivery, *, each: bool) -> Iterator[tuple[str, TextIO]]:
+    """Yield the lines that tell of a photo of a batch, and where they go."""
+    if outcome.problem:
+        yield visible_line(f"cropsmith: {outcome.problem}"), sys.stderr
+    if delivery.json:
+        yield json.dumps(outcome.as_line(), separators=(",", ":")), sys.stdout
+    elif each and outcome.lines:
+        yield "\n".join(map(visible_line, outcome.lines)), sys.stdout
+
+
+def folder_for(arguments: Sequence[str], delivery: Delivery) -> Path | None:
+    """Return the folder of a batch's crops; UsageError where a folder's photos have none."""
+    folders = [one for one in arguments if _is_folder(one) or is_many_remote(one)]
+    if folders and delivery.out is None and not delivery.dry_run:
+        raise UsageError(
+            f"{folders[0]} is a folder: its crops go to another one.", hint="Give <out> a FOLDER."
+        )
+    return delivery.out
+
+
+def asked_for(
+    arguments: Sequence[str], request: CropRequest, settings: RunSettings, delivery: Delivery
+) -> str:
+    """Return what a batch was asked, as text that is the same only for the same question."""
+    how = json.loads(delivery.to_json())
+    for name in ("force", "skip_existing", "json", "show", "out"):  # change no crop
+        del how[name]
+    question = {
+        "request": request.model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json"),
+        "delivery": how,
+    }
+    if delivery.out is not None and is_remote(delivery.out):
+        question["out"] = address_of(delivery.out)
+    if delivery.out is None:
+        question["photos"] = [os.path.abspath(one) for one in arguments]
+    return json.dumps(question, sort_keys=True)
+
+
+def manifest_file(out: Path | None, asked: str, delivery: Delivery) -> Path | None:
+    """Return where the manifest of a batch is kept; None for one that nobody goes on with."""
+    from cropsmith.batch.manifest import NAME
+
+    if delivery.dry_run:
+        return None
+    if out is not None and not is_remote(out):
+        return out / NAME
+    return home() / "batches" / f"{hashlib.sha256(asked.encode()).hexdigest()[:16]}.sqlite"
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """Within the block SIGTERM stops as Ctrl-C does: what is being written is finished first."""
+
+    def stop(_: int, __: FrameType | None) -> None:
+        print("cropsmith: stopped.", file=sys.stderr)
+        raise SystemExit(TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

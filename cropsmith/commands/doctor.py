@@ -31,6 +31,8 @@ def findings() -> Iterator[Finding]:
     numbers = ".".join(map(str, sys.version_info[:3]))
     yield Finding("python", True, f"{numbers}, cropsmith {version('cropsmith')}")
     yield Finding("builtin", True, "the built-in photographer needs nothing more")
+    yield from _finders()
+    yield from _sandbox()
     yield from _folders()
     yield from _settings()
     yield from _recipes()
@@ -39,6 +41,41 @@ def findings() -> Iterator[Finding]:
     yield from _torchvision()
     yield from _providers()
     yield from _hosting()
+
+
+def _finders() -> Iterator[Finding]:
+    from cropsmith.tools.finder.vocabulary import vocabulary
+    from cropsmith.tools.grounding.owl import detector_at_hand
+
+    known = len(vocabulary().classes)
+    yield Finding("finder", True, f"people and things of {known} kinds are found offline")
+    if name := detector_at_hand():
+        yield Finding("detector", True, f"{name} finds any words")
+    else:
+        told = (
+            "other words need one: pip install 'cropsmith[transformers]' and --detector owlv2,"
+            " or a --model"
+        )
+        yield Finding("detector", False, told)
+
+
+def _sandbox() -> Iterator[Finding]:
+    from cropsmith.errors import CropsmithError
+    from cropsmith.tools.images.budget import limits_for
+    from cropsmith.tools.sandbox.limits import in_force
+    from cropsmith.tools.sandbox.pool import is_on, run
+
+    if not is_on():
+        told = "off (CROPSMITH_SANDBOX): photos are decoded in this process, without limits"
+        yield Finding("sandbox", False, told)
+        return
+    try:
+        limits = run(in_force, name="doctor", limits=limits_for(0))
+    except CropsmithError as error:
+        yield Finding("sandbox", False, str(error))
+        return
+    told = f"photos are decoded in worker processes, with limits of {', '.join(limits)}"
+    yield Finding("sandbox", True, told)
 
 
 def _folders() -> Iterator[Finding]:
@@ -92,23 +129,27 @@ def _recipes() -> Iterator[Finding]:
 
 
 def _plugins() -> Iterator[Finding]:
-    from cropsmith.agents.backends import registry
     from cropsmith.agents.backends.boxes import family
+    from cropsmith.agents.backends.directory import directory
     from cropsmith.agents.minds import build
     from cropsmith.agents.sources import gather
     from cropsmith.evals import measures
+    from cropsmith.evals.datasets import importer
     from cropsmith.evals.datasets import registry as datasets
+    from cropsmith.evals.study import cropper
     from cropsmith.plugins import Added
     from cropsmith.tools.scorers import table
 
     doors: dict[str, Added[Any]] = {
-        "provider": registry.plugged(),
+        "provider": directory.plugged(),
         "family": family.plugged(),
         "scorer": table.plugged(),
         "source": gather.plugged(),
         "mind": build.plugged(),
         "dataset": datasets.plugged(),
         "metric": measures.plugged(),
+        "system": cropper.plugged(),
+        "importer": importer.plugged(),
     }
     for kind, found in doors.items():
         for name, package in found.packages.items():
@@ -148,8 +189,14 @@ def _providers() -> Iterator[Finding]:
     import asyncio
 
     from cropsmith.agents.backends.availability import standings
+    from cropsmith.errors import CropsmithError
 
-    for row in asyncio.run(standings()):
+    try:
+        found = asyncio.run(standings())
+    except CropsmithError as error:  # a providers.toml that cannot be read
+        yield Finding("providers", False, str(error))
+        return
+    for row in found:
         if row.ready:
             place = f" at {row.endpoint}" if row.endpoint else ""
             yield Finding(row.provider, True, f"{len(row.models)} models{place}")
@@ -158,10 +205,11 @@ def _providers() -> Iterator[Finding]:
 
 
 def _hosting() -> Iterator[Finding]:
-    from cropsmith.agents.backends.providers.hosting import find_vllm, gpus_at_hand
+    from cropsmith.agents.backends.providers.parallelism import gpus_at_hand
+    from cropsmith.agents.backends.providers.serving import find_vllm
     from cropsmith.errors import CropsmithError
 
-    gpus = gpus_at_hand()
+    gpus = len(gpus_at_hand())
     try:
         yield Finding("vllm", True, f"{find_vllm(None)}, {gpus} GPUs")
     except CropsmithError as error:

@@ -4,14 +4,19 @@ import json as json_
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from cropsmith.errors import UsageError
 
 app = typer.Typer(
     help="Measure crops on datasets; compare models in studies that can be stopped and resumed.",
     no_args_is_help=True,
 )
+
+STUDIO = "http://127.0.0.1:7333/traces/{}"
+"""Where `cropsmith studio` shows a trace, unless it was given another port."""
 
 StudyFile = Annotated[
     Path, typer.Argument(metavar="STUDY", help="The study file: TOML or YAML.", show_default=False)
@@ -60,6 +65,20 @@ def run(
         list[str] | None,
         typer.Option(help="Also try again samples that ended so: refused, invalid, ..."),
     ] = None,
+    shard: Annotated[
+        str, typer.Option(help="Run one part of the samples alone, such as 2/4, for eval merge.")
+    ] = "",
+    purse: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --shard: one purse for all, in a file that each machine reaches; a shard "
+            "has its part of the ceiling if not given."
+        ),
+    ] = None,
+    on: Annotated[
+        Literal["here", "ray"],
+        typer.Option(help="What answers samples: this machine, or a Ray cluster (RAY_ADDRESS)."),
+    ] = "here",
     report: Annotated[
         bool, typer.Option("--report/--no-report", help="Write the report at the end.")
     ] = True,
@@ -67,18 +86,45 @@ def run(
 ) -> None:
     """Run what is missing of a study. Stop it whenever you like: nothing is lost or paid twice."""
     from cropsmith.commands.evaluating import folder_of, run_study, show_plan
+    from cropsmith.evals.study.shard import WHOLE, Shard
 
     folder = folder_of(study, out)
     if plan:
         for line in show_plan(study, folder):
             print(line)
         return
-    code = run_study(study, folder, frozenset(retry or ()), quiet=quiet or not sys.stderr.isatty())
-    if report:
-        for path in _write(study, folder, photos="none", traces="", parquet=False):
+    part = Shard.parsed(shard)
+    code = run_study(
+        study,
+        folder,
+        frozenset(retry or ()),
+        quiet=quiet or not sys.stderr.isatty(),
+        shard=part,
+        purse=purse,
+        on=on,
+    )
+    if report and part is WHOLE:
+        for path in _write(study, folder, photos="none", traces=STUDIO, parquet=False):
             print(f"wrote {path}")
     if code:
         raise typer.Exit(code)
+
+
+@app.command()
+def merge(
+    study: StudyFile,
+    shards: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of shards; those in the study's folder if not given."),
+    ] = None,
+    out: Out = None,
+) -> None:
+    """Take what shards of a study have run into its own store. Nothing is counted twice."""
+    from cropsmith.commands.evaluating import folder_of
+    from cropsmith.commands.sharding import merge_shards
+
+    for line in merge_shards(study, folder_of(study, out), shards or []):
+        print(line)
 
 
 @app.command()
@@ -90,19 +136,27 @@ def report(
         typer.Option(help="Under the crops: none, link (where the files lie), or thumbnails."),
     ] = "none",
     traces: Annotated[
-        str, typer.Option(help="Address of a trace, {} for its name, for links to it.")
-    ] = "",
+        str,
+        typer.Option(help="Address of a trace, {} for its name; empty for no links."),
+    ] = STUDIO,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet beside CSV.")] = False,
+    inspect: Annotated[
+        bool, typer.Option("--inspect", help="Also write logs that inspect_ai's viewer opens.")
+    ] = False,
     otel: Annotated[
         bool, typer.Option("--otel", help="Also send the samples as OpenTelemetry spans.")
     ] = False,
 ) -> None:
     """Write the report of what a study has so far: HTML, Markdown and CSV."""
-    from cropsmith.commands.evaluating import folder_of, send_spans
+    from cropsmith.commands.evaluating import folder_of
+    from cropsmith.commands.exporting import inspect_logs, send_spans
 
     folder = folder_of(study, out)
     for path in _write(study, folder, photos=photos, traces=traces, parquet=parquet):
         print(f"wrote {path}")
+    if inspect:
+        logs = inspect_logs(study, folder)
+        print(f"wrote {len(logs)} logs; see them with: inspect view --log-dir {logs[0].parent}")
     if otel:
         print(f"sent {send_spans(study, folder)} spans")
 
@@ -119,7 +173,8 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare two systems of a study photo by photo, and name the photos they differ most on."""
-    from cropsmith.commands.evaluating import compare_two, folder_of
+    from cropsmith.commands.comparing import compare_two
+    from cropsmith.commands.evaluating import folder_of
 
     found = compare_two(study, folder_of(study, out), first, second, measure)
     if json:
@@ -127,6 +182,83 @@ def compare(
         return
     for one in found:
         print("\n".join(one.lines))
+
+
+@app.command()
+def vote(
+    study: StudyFile,
+    out: Out = None,
+    systems: Annotated[
+        list[str] | None,
+        typer.Option("--system", help="Only these, baselines too; all systems if not given."),
+    ] = None,
+    original: Annotated[
+        bool, typer.Option("--original/--no-original", help="Let the whole photo compete.")
+    ] = True,
+    host: Annotated[
+        str, typer.Option(help="Address to serve at; 0.0.0.0 lets phones nearby open it.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; a free one if not given.", min=0, max=65535)] = 0,
+    result: Annotated[
+        bool, typer.Option("--result", help="Only tell what people chose so far.")
+    ] = False,
+    preferences: Annotated[
+        Path | None,
+        typer.Option(help="With --result: write the choices as pairs to train on, JSON lines."),
+    ] = None,
+) -> None:
+    """Serve a page on which people choose between crops, not knowing whose they are."""
+    from cropsmith.commands.evaluating import folder_of
+    from cropsmith.commands.voting import lesson_lines, vote_lines, vote_server
+
+    bench = study.is_dir()  # choices of the studio's, which belong to no study
+    if bench and (not result or preferences):
+        raise UsageError(
+            f"'{study}' is a folder: what was chosen there can only be told.",
+            hint="Give --result alone, or a study file.",
+        )
+    folder = study if bench else folder_of(study, out)
+    if not result:
+        server = vote_server(study, folder, systems or (), original=original, host=host, port=port)
+        print(f"Choose at {server.url}  (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            print()
+        finally:
+            server.server_close()
+    for line in vote_lines(folder):
+        print(line)
+    if result and not bench:
+        for line in lesson_lines(study, folder, preferences):
+            print(line)
+
+
+@app.command()
+def align(
+    study: Annotated[
+        Path | None, typer.Argument(metavar="STUDY", help="A study that people have voted on.")
+    ] = None,
+    out: Out = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="State the weight in config.toml if it is better.")
+    ] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Take the weight out of config.toml again.")
+    ] = False,
+) -> None:
+    """Tell what blind choices say of the weight of a model's own ranking (own_weight)."""
+    from cropsmith.commands.evaluating import folder_of
+    from cropsmith.commands.voting import weight_lines
+    from cropsmith.settings import state
+
+    if reset is (study is not None) or (reset and keep):
+        raise UsageError("Give a study, or --reset alone.")
+    if study is None:
+        print(f"own_weight is stated no more in {state('own_weight', None)}")
+        return
+    for line in weight_lines(study, folder_of(study, out), keep=keep):
+        print(line)
 
 
 def _write(study: Path, folder: Path, *, photos: str, traces: str, parquet: bool) -> list[Path]:

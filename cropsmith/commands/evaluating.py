@@ -2,22 +2,22 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
+from cropsmith.commands.sharding import reserve_for, states_in
 from cropsmith.errors import UsageError
 from cropsmith.evals.datasets.registry import Found, format_named, formats, load, search
-from cropsmith.evals.measures import label_kind, measures_for, values_of
 from cropsmith.evals.report import writing
-from cropsmith.evals.report.results import finished, tables
 from cropsmith.evals.report.viewer import Look, Photos
-from cropsmith.evals.report.words import difference, dollars, p_value, seconds
+from cropsmith.evals.report.words import dollars, seconds
 from cropsmith.evals.report.writing import opened
-from cropsmith.evals.statistics.clusters import Clustered
-from cropsmith.evals.statistics.paired import Comparison, compare
-from cropsmith.evals.study.plan import Forecast, Part, Plan, offered
+from cropsmith.evals.study.forecast import Forecast, forecast
+from cropsmith.evals.study.plan import offered
+from cropsmith.evals.study.rays import Rays
 from cropsmith.evals.study.runner import Outcome, Runner
+from cropsmith.evals.study.shard import WHOLE, Shard
 from cropsmith.evals.trial import SampleStatus
 from cropsmith.settings import home
 from cropsmith.studio.studies import remember
@@ -90,7 +90,7 @@ def folder_of(study: Path, out: Path | None) -> Path:
 def show_plan(study: Path, folder: Path) -> Iterator[str]:
     """Yield what a run would do: samples, cost, time, by system."""
     with opened(study, folder, write=True) as plan:
-        rows = plan.forecast()
+        rows = forecast(plan)
         limit = plan.study.max_cost
         spent = plan.store.spending().cost
     yield f"{'system':32} {'samples':>8} {'here':>8} {'retry':>6} {'cost':>10} {'work':>10}"
@@ -130,20 +130,41 @@ def _plan_sum(rows: Sequence[Forecast], spent: float, limit: float | None) -> It
         yield f"That is {fits} the ceiling of {dollars(limit)}."
 
 
-def run_study(study: Path, folder: Path, again: frozenset[str], *, quiet: bool) -> int:
-    """Run what is missing; print how it went; return the exit code."""
+def run_study(
+    study: Path,
+    folder: Path,
+    again: frozenset[str],
+    *,
+    quiet: bool,
+    shard: Shard = WHOLE,
+    purse: Path | None = None,
+    on: Literal["here", "ray"] = "here",
+) -> int:
+    """Run what is missing, of a shard its part; print how it went; return the exit code.
+
+    `purse`: file of the purse that all shards share.
+    """
     known = {status.value for status in SampleStatus}
     if unknown := sorted(again - known):
         raise UsageError(f"'{unknown[0]}' is no status.", hint=f"There are {', '.join(known)}.")
-    with opened(study, folder, write=True) as plan:
+    elsewhere = states_in(folder) if shard is not WHOLE else {}
+    with opened(study, shard.folder(folder), write=True) as plan:
         for part in plan.parts:
             for problem in part.dataset.problems:
                 print(
                     f"{visible_line(part.spec.title)}: {visible_line(str(problem))}",
                     file=sys.stderr,
                 )
-        total = sum(row.left for row in plan.forecast(again))
-        runner = Runner(plan, again=again, progress=None if quiet else _progress(total))
+        total = sum(row.left for row in forecast(plan, again)) // shard.count
+        runner = Runner(
+            plan,
+            again=again,
+            progress=None if quiet else _progress(total),
+            shard=shard,
+            elsewhere=elsewhere,
+            reserve=reserve_for(plan, folder, shard, purse),
+            away=Rays if on == "ray" else None,
+        )
         outcome = runner.run()
     if not quiet:
         print(file=sys.stderr)
@@ -161,14 +182,30 @@ def _progress(total: int) -> Any:
 
 def _told(outcome: Outcome) -> int:
     counts = ", ".join(f"{n:,} {s.value}" for s, n in sorted(outcome.by_status.items()))
-    print(f"{outcome.done:,} samples run ({counts or 'none'}), {outcome.skipped:,} were here.")
+    same = f" {outcome.same:,} are the same under another seed or name." if outcome.same else ""
+    print(
+        f"{outcome.done:,} samples run ({counts or 'none'}), {outcome.skipped:,} were here.{same}"
+    )
     for system, why in outcome.broken.items():
         print(f"{visible_line(system)} stopped: {visible_line(why)}", file=sys.stderr)
+    for system, tally in outcome.systems.items():
+        if tally.failed:
+            print(
+                f"{visible_line(system)}: {tally.failed:,} of {tally.done:,} samples without an "
+                f"answer, the first: {visible_line(tally.first)}",
+                file=sys.stderr,
+            )
     if outcome.stopped_by_cost:
-        print("The cost ceiling was reached; raise max_cost and run again.", file=sys.stderr)
+        names = visible_line(", ".join(sorted(outcome.unpaid)))
+        print(
+            f"The next call of {names} does not fit under the cost ceiling; raise max_cost and "
+            "run again.",
+            file=sys.stderr,
+        )
     if outcome.not_run:
         print(f"{outcome.not_run:,} samples were not run.", file=sys.stderr)
-    return 1 if outcome.broken or outcome.stopped_by_cost else 0
+    silent = any(0 < tally.done == tally.failed for tally in outcome.systems.values())
+    return 1 if outcome.broken or outcome.stopped_by_cost or silent else 0
 
 
 def write_report(
@@ -183,99 +220,3 @@ def write_report(
         written = writing.write_report(plan, look, parquet=parquet)
     remember(home(), folder)
     return written
-
-
-def send_spans(study: Path, folder: Path) -> int:
-    """Send the finished samples as OpenTelemetry spans; return how many."""
-    from cropsmith.evals.report.spans import send
-
-    with opened(study, folder, write=False) as plan:
-        return send(plan, tables(plan))
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two systems on one table."""
-
-    facts: dict[str, Any]
-    lines: Sequence[str]
-
-
-def compare_two(study: Path, folder: Path, first: str, second: str, measure: str) -> list[Compared]:
-    """Compare two systems on every table that has both. UsageError if there is none."""
-    with opened(study, folder, write=False) as plan:
-        names = {arm.name for arms in plan.arms_of.values() for arm in arms}
-        for name in (first, second):
-            if name not in names:
-                from difflib import get_close_matches
-
-                near = get_close_matches(name, names, n=3)
-                hint = f"Did you mean {' or '.join(near)}?" if near else ""
-                raise UsageError(f"The study has no system '{name}'.", hint=hint)
-        found = [
-            one for part in plan.parts if (one := _compare_part(plan, part, first, second, measure))
-        ]
-    if not found:
-        raise UsageError(
-            f"{first} and {second} have no finished samples in one table.",
-            hint="Figures of generate and of rank mode are never compared.",
-        )
-    return found
-
-
-def _compare_part(plan: Plan, part: Part, first: str, second: str, key: str) -> Compared | None:
-    measures = measures_for(part.photos, part.protocol)
-    chosen = next((m for m in measures if (m.key == key if key else m.primary)), None)
-    if chosen is None:
-        if key:
-            keys = ", ".join(m.key for m in measures)
-            raise UsageError(f"{part.title} has no figure '{key}'.", hint=f"It has {keys}.")
-        return None
-    kind = label_kind(part.photos, part.protocol)
-    values: dict[str, dict[str, list[tuple[float, float]]]] = {first: {}, second: {}}
-    for planned, sample in finished(plan, part):
-        if planned.arm.name in values and sample is not None:
-            share = values_of(planned.photo, part.protocol, sample.answer, kind).get(chosen.key)
-            if share:
-                into = values[planned.arm.name].setdefault(planned.photo.name, [])
-                into.append((share.value, share.count))
-    both = [name for name in values[first] if name in values[second]]
-    if not both:
-        return None
-    gathered = [
-        Clustered.gather(
-            [name for name in both for _ in values[system][name]],
-            [v for name in both for v, _ in values[system][name]],
-            [w for name in both for _, w in values[system][name]],
-            both,
-        )
-        for system in (first, second)
-    ]
-    result = compare((first, second), *gathered)
-    gaps = gathered[0].by_photo - gathered[1].by_photo
-    order = sorted(range(len(both)), key=lambda i: gaps[i])
-    extremes = [(both[i], float(gaps[i])) for i in [*order[:5], *order[-5:][::-1]]]
-    facts = {"table": part.title, "measure": chosen.key, **asdict(result), "extremes": extremes}
-    return Compared(facts, list(_compared_lines(part, chosen, result, extremes)))
-
-
-def _compared_lines(
-    part: Part, measure: Any, result: Comparison, extremes: Sequence[tuple[str, float]]
-) -> Iterator[str]:
-    yield f"{visible_line(part.title)}: {measure.title}"
-    gap = result.difference
-    yield (
-        f"  {visible_line(result.first)} minus {visible_line(result.second)}: "
-        f"{difference(gap.value, measure)} "
-        f"(95 % {difference(gap.low, measure)} to {difference(gap.high, measure)}, "
-        f"{gap.photos:,} photos)"
-    )
-    wilcoxon = "" if result.p_wilcoxon is None else f", Wilcoxon p {p_value(result.p_wilcoxon)}"
-    yield f"  sign-flip p {p_value(result.p)}{wilcoxon}, effect d_z {result.effect:+.2f}"
-    yield (
-        f"  higher on {result.wins:,} photos, equal on {result.ties:,}, lower on {result.losses:,}"
-    )
-    if not result.significant and result.more_photos:
-        yield f"  about {result.more_photos:,} more photos would show a difference of this size"
-    for name, gap_here in extremes:
-        yield f"    {difference(gap_here, measure):>9}  {visible_line(name)}"

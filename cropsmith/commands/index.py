@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cropsmith.errors import OutputError, UsageError
+from cropsmith.errors import OutputError, UsageError, why
 from cropsmith.tools.schema.plain_text import visible_line
 
 if TYPE_CHECKING:
-    from cropsmith.tools.schema.geometry import Box
     from cropsmith.tools.schema.labelled_photo import LabelledPhoto
     from cropsmith.vectorstore.build import Bad, BuildReport
     from cropsmith.vectorstore.build import Progress as Done
@@ -81,6 +80,7 @@ def add(
     bad: BadFile = None,
 ) -> None:
     """Add your own crops; retrieval prefers those of the index "personal"."""
+    from cropsmith.arguments import boxes_of
     from cropsmith.tools.examples.indexes import keep_crop, open_personal
     from cropsmith.tools.examples.row import PERSONAL
     from cropsmith.vectorstore.index import Index, index_folder
@@ -90,7 +90,7 @@ def add(
 
         if name != PERSONAL:
             raise UsageError("A single crop is added to the personal index only.")
-        keep_crop(open_photo(source), _box(box))
+        keep_crop(open_photo(source), *boxes_of(box, "box"))
         print(f"{visible_line(source.name)}: kept as an example of your taste.")
         return
     photos, flaws, _ = _read(source, "", "all")
@@ -185,7 +185,7 @@ def search(
     try:
         Image.fromarray(contact_sheet(tiles)).save(out, quality=90)
     except (OSError, ValueError) as error:
-        raise OutputError(f"{out} cannot be written: {error}.") from error
+        raise OutputError(f"{out} cannot be written: {why(error)}.") from error
     print(f"{visible_line(str(out))}: {len(tiles) - 1} photos with their crops.")
 
 
@@ -297,14 +297,4 @@ def _tell(
             lines = [visible_line(f"{one.id}\t{one.reason}") for one in bad]
             bad_file.write_text("\n".join(lines) + "\n", "utf-8")
         except OSError as error:
-            raise OutputError(f"{bad_file} cannot be written: {error.strerror}.") from error
-
-
-def _box(text: str) -> "Box":
-    from cropsmith.tools.schema.geometry import Box
-
-    try:
-        x1, y1, x2, y2 = (float(part) for part in text.split(","))
-        return Box(x1=x1, y1=y1, x2=x2, y2=y2)
-    except ValueError as error:
-        raise UsageError(f"'{text}' is not a box.", hint="Write x1,y1,x2,y2 in 0..1.") from error
+            raise OutputError(f"{bad_file} cannot be written: {why(error)}.") from error

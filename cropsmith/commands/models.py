@@ -57,7 +57,7 @@ def _convention(name: str, endpoint: str) -> str:
 
 def _families() -> None:
     from cropsmith.agents.backends.boxes.family import families
-    from cropsmith.agents.backends.boxes.rendering import box_words
+    from cropsmith.agents.backends.boxes.form_words import box_words
 
     for row in families().values():
         scale = "pixels" if row.extent is None else f"0..{row.extent:g}"
@@ -78,26 +78,32 @@ def probe_(
     """Work out how a model writes boxes, and keep the verdict for it at this server."""
     import asyncio
     import datetime
+    from functools import partial
 
     from cropsmith.agents.backends.boxes.calibration import Calibration, store
     from cropsmith.agents.backends.boxes.family import family_named
+    from cropsmith.agents.backends.boxes.form_words import box_words
     from cropsmith.agents.backends.boxes.probe import probe
-    from cropsmith.agents.backends.boxes.rendering import box_words
-    from cropsmith.agents.backends.registry import make_wire
+    from cropsmith.agents.backends.first_use import at_first
+    from cropsmith.agents.backends.registry import make_wires
     from cropsmith.tools.schema.plain_text import visible_line
 
-    wire = make_wire(model)
+    wires = make_wires(model)
     if family:
         row = family_named(family)
         declared = row.model_copy(update={"standing": "reported", "source": "declared"})
         verdict = Calibration(
             model=model,
-            endpoint=wire.endpoint,
+            endpoint=wires[0].endpoint,
             date=datetime.date.today().isoformat(),
             convention=declared,
         )
     else:
-        verdict = asyncio.run(probe(wire, tell=lambda line: print(f"  {visible_line(line)}")))
+
+        def tell(line: str) -> None:
+            print(f"  {visible_line(line)}")
+
+        verdict = asyncio.run(at_first(wires, partial(probe, tell=tell)))
     found = verdict.convention
     scale = "pixels of the picture as seen" if found.extent is None else f"0 to {found.extent:g}"
     print(f"{model} writes a box as {box_words(found)}, {scale}, on the {found.frame}.")
@@ -120,7 +126,14 @@ def serve(
         typer.Option(help="Environment that has vLLM, if not this one.", show_default=False),
     ] = None,
     name: Annotated[str, typer.Option(help="Name to serve under.", show_default=False)] = "",
-    max_model_len: Annotated[int, typer.Option(help="Context in tokens.")] = 32768,
+    max_model_len: Annotated[
+        int | None,
+        typer.Option(
+            help="Context in tokens; what model and memory allow by default.",
+            min=1024,
+            show_default=False,
+        ),
+    ] = None,
     images: Annotated[int, typer.Option(help="Pictures per request.", min=2)] = 40,
     gpus: Annotated[
         int | None,
@@ -129,7 +142,8 @@ def serve(
     timeout: Annotated[float, typer.Option(help="Seconds to wait until it is ready.")] = 1800,
 ) -> None:
     """Host an open VLM with vLLM until Ctrl-C. What follows -- goes to `vllm serve` as it is."""
-    from cropsmith.agents.backends.providers.hosting import Hosting, start
+    from cropsmith.agents.backends.providers.hosting import start
+    from cropsmith.agents.backends.providers.serving import Hosting, placed
     from cropsmith.settings import home
     from cropsmith.tools.schema.plain_text import visible_line
 
@@ -147,6 +161,7 @@ def serve(
     )
     log = home() / "logs" / f"vllm-{port}.log"
     server = start(hosting, log)
+    print(f"  {placed(hosting).why}", file=sys.stderr)
     try:
         with _Ends():
             server.wait_until_healthy(

@@ -6,6 +6,15 @@ import typer
 
 
 def studio(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PHOTO... [REQUEST]",
+            help="Files, folders or patterns, cropped at once; then the request in plain words.",
+            show_default=False,
+        ),
+    ] = None,
+    request: Annotated[str, typer.Option("--request", "-r", help="The request in words.")] = "",
     host: Annotated[
         str, typer.Option(help="Address to listen on; anything but loopback is told about.")
     ] = "127.0.0.1",
@@ -16,15 +25,27 @@ def studio(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
 ) -> None:
-    """Crop in the browser: drop a photo, watch the steps, correct the box, compare models."""
+    """Crop in the browser: one photo or a sitting of many, judged, corrected and taken away."""
     from cropsmith.agents.trace.limits import bytes_of
+    from cropsmith.commands.reading import read_arguments
     from cropsmith.errors import MissingExtra
 
     try:
-        from cropsmith.studio.server import serve
+        from cropsmith.studio.server import Serving, serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("fastapi", "starlette", "uvicorn", "jinja2"):
             raise
         raise MissingExtra("The studio", "studio") from error
 
-    serve(host=host, port=port, model=model, max_upload=bytes_of(max_upload), browse=open_)
+    places, text = read_arguments(arguments or [], request)
+    serve(
+        Serving(
+            host=host,
+            port=port,
+            model=model,
+            max_upload=bytes_of(max_upload),
+            places=places,
+            text=text,
+            browse=open_,
+        )
+    )

@@ -20,6 +20,8 @@ def show() -> None:
         print("Nothing is noted yet. Accept or reject crops in: cropsmith studio")
         return
     print(f"{taste.judged} judged crops, in {notebook.path}. It {taste.strongest}.")
+    if not taste.weights.any():
+        return
     for trait, weight in zip(TRAITS, taste.weights, strict=True):
         print(f"  {trait:<30} {weight:+.2f}")
 

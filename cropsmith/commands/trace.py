@@ -5,28 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from cropsmith.commands.trace_again import compare, replay, resume
+from cropsmith.commands.traces_at_hand import (
+    Name,
+    console_for_people,
+    library_of_home,
+    show_in_browser,
+    written,
+)
 
-    from cropsmith.agents.trace.library import TraceLibrary
+if TYPE_CHECKING:
     from cropsmith.agents.trace.values import TraceStatus
 
 app = typer.Typer(help="See how a crop came about.", no_args_is_help=True, rich_markup_mode=None)
-
-Name = Annotated[str, typer.Argument(help='Its id, the beginning of it, or "last".')]
-
-
-def _library() -> "TraceLibrary":
-    from cropsmith.agents.trace.library import TraceLibrary
-
-    return TraceLibrary()
-
-
-def _console() -> "Console":
-    """Return a console that takes nothing of ours as markup, emoji or things to highlight."""
-    from rich.console import Console
-
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 @app.command("list")
@@ -37,6 +28,7 @@ def list_(
         str, typer.Option(help="ok, error, running, waiting, killed.", show_default=False)
     ] = "",
     text: Annotated[str, typer.Option(help="Words of the request or of the error.")] = "",
+    studies: Annotated[bool, typer.Option("--studies", help="Runs of studies too.")] = False,
     number: Annotated[int, typer.Option("-n", min=1, help="How many, newest first.")] = 20,
     json: Annotated[bool, typer.Option("--json", help="One JSON line for each trace.")] = False,
 ) -> None:
@@ -44,16 +36,25 @@ def list_(
     from cropsmith.agents.trace.library import TraceFilter
     from cropsmith.agents.trace.views.listing import table
 
-    library = _library()
-    wanted = TraceFilter(photo=photo, model=model, status=_status(status), text=text, limit=number)
+    library = library_of_home()
+    wanted = TraceFilter(
+        photo=photo,
+        model=model,
+        status=_status(status),
+        text=text,
+        studies=studies,
+        limit=number,
+    )
     heads = library.list(wanted)
     if json:
         for head in heads:
             print(head.model_dump_json())
     elif heads:
-        _console().print(table(heads))
+        console_for_people().print(table(heads))
     elif library.list(TraceFilter(limit=1)):
         print("No trace fits.")
+    elif library.list(TraceFilter(limit=1, studies=True)):
+        print("There are runs of studies alone; --studies lists them.")
     else:
         print(f"No traces yet in {library.file}.")
 
@@ -61,7 +62,7 @@ def list_(
 @app.command()
 def path() -> None:
     """Print where the traces are kept."""
-    print(_library().file)
+    print(library_of_home().file)
 
 
 @app.command()
@@ -78,13 +79,13 @@ def show(
     from cropsmith.agents.trace.views.drawing import drawn
     from cropsmith.agents.trace.views.story import told
 
-    library = _library()
+    library = library_of_home()
     trace = library.read(name)
     if json:
         print(trace.model_dump_json(indent=2))
         return
-    console = _console()
-    console.print(told(trace, full=full))
+    console = console_for_people()
+    console.print(told(trace, full=full, children=library.children(trace.head.id)))
     colours = console.is_terminal and console.color_system in ("256", "truecolor")
     if picture or (picture is None and colours):
         console.print(drawn(trace, library.images, columns=min(console.width, 100)))
@@ -101,19 +102,13 @@ def open_(
     """Show a trace in the browser, as one page that needs no network."""
     from cropsmith.agents.trace.views.page import page
 
-    library = _library()
+    library = library_of_home()
     trace = library.read(name)
-    html = page(trace, library.images).encode()
+    html = page(trace, library.images, children=library.children(trace.head.id))
     if out is not None:
-        print(_write(out, html, force))
-        return
-    folder = library.home / "pages"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    target = _write(folder / f"{trace.head.id}.html", html, force=True)
-    import webbrowser
-
-    print(target)
-    webbrowser.open(target.absolute().as_uri())
+        print(written(out, html.encode(), force))
+    else:
+        show_in_browser(library, trace.head.id, html)
 
 
 @app.command()
@@ -135,86 +130,15 @@ def export(
     if schema:
         print(json.dumps(schema_of_line(), indent=2))
         return
-    library = _library()
-    ids = names or [head.id for head in library.list(TraceFilter(limit=2**31))]
+    library = library_of_home()
+    every_run = TraceFilter(limit=2**31, studies=True)
+    ids = names or [head.id for head in library.list(every_run)]
     every = (line for name in ids for line in lines(library.read(name)))
     if out is None:
         for line in every:
             print(line)
     else:
-        print(_write(out, "".join(f"{line}\n" for line in every).encode(), force))
-
-
-@app.command()
-def replay(
-    name: Name = "last",
-    since: Annotated[
-        str, typer.Option("--from", help="Ask anew from this step on: decision, proposal:1, ...")
-    ] = "",
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="Model to ask from that step on.")
-    ] = "",
-) -> None:
-    """Run a trace again from its recorded replies, without calling a model.
-
-    The result must be the same bit for bit, else the exit code is 1. With --from, the steps from
-    there on ask the model anew (--model: another one).
-    """
-    import asyncio
-
-    from cropsmith.agents.replay.replay import replay as replay_trace
-    from cropsmith.agents.trace.views.diff import diff
-    from cropsmith.agents.trace.views.listing import differences
-
-    library = _library()
-    trace = library.read(name)
-    again = asyncio.run(replay_trace(trace, library, since=since, model=model))
-    compared = diff(trace, again.trace)
-    console = _console()
-    console.print(f"replayed {trace.head.id} as {again.trace.head.id}")
-    if again.identical:
-        console.print("The result is the same, bit for bit.")
-    else:
-        console.print(differences(compared))
-        if not since and not model:
-            raise typer.Exit(1)
-
-
-@app.command()
-def resume(
-    name: Name = "last",
-    choose: Annotated[
-        list[str] | None,
-        typer.Option(help="A candidate or x1,y1,x2,y2 for each shape; none: the model decides."),
-    ] = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="File or folder.")] = None,
-    force: Annotated[bool, typer.Option(help="Overwrite outputs (never an input).")] = False,
-    dry_run: Annotated[bool, typer.Option(help="Decide, but write nothing.")] = False,
-) -> None:
-    """Go on with a run that waits for a person (crop --approve), also after a restart."""
-    from cropsmith.commands.approving import resume_with
-    from cropsmith.commands.cropping import Delivery
-
-    resume_with(name, choose or (), Delivery(out=out, force=force, dry_run=dry_run))
-
-
-@app.command("diff")
-def diff_(
-    a: Name,
-    b: Name,
-    full: Annotated[bool, typer.Option(help="Prompts and replies whole, line by line.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
-) -> None:
-    """Compare two traces: where they parted, and in which prompts, boxes and scores."""
-    from cropsmith.agents.trace.views.diff import diff
-    from cropsmith.agents.trace.views.listing import differences
-
-    library = _library()
-    compared = diff(library.read(a), library.read(b))
-    if json:
-        print(compared.model_dump_json(indent=2))
-    else:
-        _console().print(differences(compared, full=full))
+        print(written(out, "".join(f"{line}\n" for line in every).encode(), force))
 
 
 @app.command()
@@ -235,7 +159,7 @@ def gc(
             "Say what may go.", hint="For example: cropsmith trace gc --older-than 30d"
         )
     cleared = remove(
-        _library().home,
+        library_of_home().home,
         older_than=seconds_of(older_than) if older_than else None,
         max_bytes=bytes_of(max_size) if max_size else None,
         dry_run=dry_run,
@@ -256,8 +180,6 @@ def _status(text: str) -> "TraceStatus | None":
         raise UsageError(f"'{text}' is not a status.", hint=f"One of: {names}.") from error
 
 
-def _write(path: Path, data: bytes, force: bool) -> Path:
-    from cropsmith.tools.images.output import write_whole
-
-    write_whole(path, data, force=force)
-    return path
+app.command()(compare)
+app.command()(replay)
+app.command()(resume)

@@ -23,7 +23,7 @@ CSRF_HEADER = "x-cropsmith-csrf"
 SAFE = frozenset({"GET", "HEAD"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -103,7 +103,7 @@ class Guard:
             return None
         if not hmac.compare_digest(given[0].encode(), self._settings.token.encode()):
             return PlainTextResponse("The token is not that of this studio.", 401)
-        answer = RedirectResponse("/", 303)
+        answer = RedirectResponse(self._settings.start, 303)
         answer.set_cookie(
             self._settings.cookie,
             session_of(self._settings),

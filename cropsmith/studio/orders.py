@@ -1,4 +1,4 @@
-"""What the page sends: an order for a crop, and a person's verdict on it."""
+"""What the page sends: orders for crops, and what a person does with the answers."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -12,37 +12,54 @@ from cropsmith.agents.trace.store import StoredTrace
 from cropsmith.api import request_from
 from cropsmith.errors import UsageError
 from cropsmith.studio.settings import StudioSettings
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.studio.sittings.values import Take, Wanted
 from cropsmith.tools.schema.request import CropRequest
 from cropsmith.tools.schema.values import Value
-
-SHA256 = r"^[0-9a-f]{64}$"
+from cropsmith.tools.sidecars.sidecar import Sidecar
 
 OFFERED = [row for row in rows() if row.name not in ("model", "approve", "trace")]
 """Settings that the form offers; the model has a field of its own, the others are the studio's."""
 
 
 class Order(Value):
-    """A photo, what is wanted of it, and who is to do it."""
+    """Photos of a sitting are to be cropped."""
 
-    photo: str = Field(pattern=SHA256)
-    name: str = Field(default="", max_length=300)
-    text: str = Field(default="", max_length=4000)
-    ratios: tuple[str, ...] = Field(default=(), max_length=12)
-    model: str = Field(default="builtin", max_length=200)
-    settings: dict[str, str | float | bool | None] = Field(default_factory=dict, max_length=40)
-    """Settings of a run that were changed in the form (docs/settings.md)."""
-    alternatives: int = Field(default=3, ge=1, le=12)
+    wanted: Wanted
+    entries: tuple[int, ...] | None = Field(default=None, max_length=10_000)
+    """None for all, those that come later too."""
 
-    def request(self) -> CropRequest:
-        """Return the request. UsageError when it cannot be understood."""
-        return request_from(self.text, ratio=self.ratios, n=self.alternatives)
 
-    def parts(self, studio: StudioSettings) -> Parts:
-        """Return the parts of its run, whose trace lies in the studio's home."""
-        chosen = {"model": self.model or studio.model, **in_lists(self.settings)}
-        settings = find_settings(**chosen).settings
-        return build_parts(settings, recorder=StoredTrace(studio.home))
+class Export(Value):
+    """Accepted crops are to be taken away."""
+
+    to: Literal["zip", "folder"] = "zip"
+    sidecars: tuple[Sidecar, ...] = Field(default=(), max_length=5)
+    pixels: bool = True
+    """False for the sidecars alone."""
+
+
+def request_of(wanted: Wanted) -> CropRequest:
+    """Return the request. UsageError when it cannot be understood."""
+    return request_from(
+        wanted.text,
+        caption=wanted.caption,
+        ratio=wanted.ratios,
+        n=wanted.alternatives,
+        straighten=wanted.straighten,
+    )
+
+
+def parts_of(take: Take, studio: StudioSettings) -> Parts:
+    """Return the parts of a run, whose trace lies in the studio's home. CropsmithError."""
+    chosen = {"model": take.model, **in_lists(take.wanted.settings)}
+    settings = find_settings(**chosen).settings
+    return build_parts(settings, recorder=StoredTrace(studio.home))
+
+
+def check(wanted: Wanted) -> None:
+    """Refuse an order that no run could begin with. UsageError."""
+    request_of(wanted)
+    find_settings(**in_lists(wanted.settings))
 
 
 def in_lists(chosen: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,22 +68,3 @@ def in_lists(chosen: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(chosen.keys() - kinds.keys()):
         raise UsageError(f"The studio has no setting '{unknown[0][:40]}'.")
     return {n: str(v).split() if kinds[n] == "words" else v for n, v in chosen.items()}
-
-
-class Judgement(Value):
-    """A person accepts a crop, perhaps corrected, or rejects it."""
-
-    trace: str = Field(pattern=r"^[0-9a-f]{12}$")
-    target: int = Field(ge=0, le=100)
-    box: Box
-    """The crop as it stands in the editor."""
-    accepted: bool
-
-
-class Piece(Value):
-    """A crop to download."""
-
-    trace: str = Field(pattern=r"^[0-9a-f]{12}$")
-    target: int = Field(ge=0, le=100)
-    box: Box
-    format: Literal["", "jpeg", "png", "webp"] = ""

@@ -25,6 +25,9 @@ class StudioSettings:
     max_runs: int = 4
     """Crops under way at once; further ones wait."""
 
+    start: str = "/"
+    """Where the address with the token leads to."""
+
     @property
     def cookie(self) -> str:
         """Name of the session's cookie; browsers do not keep cookies of two ports apart."""

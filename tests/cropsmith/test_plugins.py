@@ -19,6 +19,8 @@ from cropsmith.agents.settings.recipe import load_recipe
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.errors import UsageError
 from cropsmith.evals.datasets.registry import recognise
+from cropsmith.evals.report.results import tables
+from cropsmith.evals.report.writing import opened
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
@@ -30,8 +32,9 @@ from tests.stubs.openai_stub import OpenaiStub
 
 EXAMPLE = Path(__file__).parents[1] / "example_package"
 POINTS = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
-KINDS = {"provider", "family", "scorer", "source", "mind", "dataset", "metric"}
-CROP = {"x1": 0.1, "y1": 0.2, "x2": 0.7, "y2": 0.9}
+KINDS = {"provider", "family", "scorer", "source", "mind", "dataset", "metric", "system",
+         "importer"}  # fmt: skip
+CROP = {"x1": 0.1, "y1": 0.02, "x2": 0.7, "y2": 0.9}
 
 Install = Callable[[str, Mapping[str, Mapping[str, str]]], None]
 
@@ -79,7 +82,7 @@ def test_doctor_lists_what_other_packages_add(command: Command) -> None:
 
 @pytest.mark.usefixtures("example")
 def test_a_provider_and_a_family(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ideas = [{"element": "center", "reason": "calm", "box": [100, 50, 450, 350]}]
+    ideas = [{"element": "center", "reason": "calm", "box": [10, 50, 450, 350]}]
     answer = {"thoughts": "", "crops": ideas, "keep": False}
     server = OpenaiStub(dialect="vllm", model="example-eye-1", answer=answer).start()
     monkeypatch.setenv("EXAMPLE_URL", f"{server.url}/v1")
@@ -87,7 +90,7 @@ def test_a_provider_and_a_family(photo: Path, monkeypatch: pytest.MonkeyPatch) -
     server.shutdown()
     server.server_close()
     assert not result.failures
-    assert result.box.iou(Box(x1=0.1, y1=0.2, x2=0.7, y2=0.9)) > 0.99  # y first, in 0..500
+    assert result.box.iou(Box(x1=0.1, y1=0.02, x2=0.7, y2=0.9)) > 0.99  # y first, in 0..500
     assert result.crops[0].source == "example/example-eye-1"
     assert len(server.requests) == 1
 
@@ -116,8 +119,9 @@ def test_a_scorer_that_names_a_weight_moves_the_total(photo: Path) -> None:
     made = ScorerTable.for_run(clip="off")
     (scored,) = made.score(view, intent, Target(), [wide]).candidates
     assert scored.scores["evenness"] == pytest.approx(0.5)
-    # The preference weighs 1, the plug-in's scorer 0.5.
-    assert scored.total == pytest.approx((scored.scores["preference"] + 0.5 * 0.5) / 1.5)
+    # The preference weighs 1, the plug-in's scorer 0.5; half the photo may be worth less than none.
+    preferred = max(0.0, scored.scores["preference"])
+    assert scored.total == pytest.approx((preferred + 0.5 * 0.5) / 1.5)
 
 
 @pytest.mark.usefixtures("example")
@@ -188,9 +192,9 @@ def test_names_that_clash_and_rows_of_another_kind_are_told(
     write_module(
         tmp_path,
         "clashing",
-        "from cropsmith.agents.backends.registry import Provider\n"
-        "from cropsmith_example.provider import example_wire as make\n"
-        "OPENAI = Provider('openai', make, '')\nTWICE = Provider('twice', make, '')\n",
+        "from cropsmith.agents.backends.directory.provider import Provider\n"
+        "OPENAI = Provider(name='openai', help='', wire='chat')\n"
+        "TWICE = Provider(name='twice', help='', wire='chat')\n",
     )
     source = {"a-class": "cropsmith_example.source:Golden"}
     first = {"openai": "clashing:OPENAI", "a-twice": "clashing:TWICE"}
@@ -229,6 +233,24 @@ def test_the_example_package_is_installed_and_used(photo: Path, tmp_path: Path) 
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=seen)
     (found,) = json.loads(done.stdout)["crops"]
     assert "evenness" in found["scores"]
+
+
+@pytest.mark.usefixtures("example")
+def test_a_system_and_an_importer_of_a_study(tmp_path: Path, photo: Path, command: Command) -> None:
+    (tmp_path / "shots").mkdir()
+    shutil.copy(photo, tmp_path / "shots" / "a.jpg")
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'name = "s"\nbaselines = false\n'
+        f'[[datasets]]\npath = "example://{tmp_path / "shots"}"\n'
+        '[[systems]]\nname = "ours"\ncropper = "upper thirds"\n',
+        "utf-8",
+    )
+    assert command("eval", "run", str(study), "--no-report").out.startswith("1 samples run (1 ok)")
+    with opened(study, tmp_path / "study.study", write=False) as plan:
+        (row,) = tables(plan)[0].rows
+    # The left half and the upper two thirds.
+    assert row.cells["iou"].interval.value == pytest.approx(0.4, abs=0.01)
 
 
 def test_the_page_on_extending_shows_the_example_and_each_is_short() -> None:

@@ -33,6 +33,35 @@ function scaled(box, factor, shape) {
   const [x1, y1, x2, y2] = box;
   let width = clamp((x2 - x1) * factor, SMALLEST, 1), height = clamp((y2 - y1) * factor, SMALLEST, 1);
   if (shape) { width = Math.min(width, shape); height = width / shape; }
+  return around(box, width, height);
+}
+
+// The same place and as much of the photo as before, in another shape.
+function reshaped(box, shape) {
+  if (!shape) return box;
+  const area = (box[2] - box[0]) * (box[3] - box[1]);
+  const width = Math.min(Math.sqrt(area * shape), 1, shape);
+  return around(box, width, width / shape);
+}
+
+function around([x1, y1, x2, y2], width, height) {
   const cx = clamp((x1 + x2) / 2, width / 2, 1 - width / 2), cy = clamp((y1 + y2) / 2, height / 2, 1 - height / 2);
   return [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
 }
+
+// The same place and size, in pixels, on a photo of `size` that was turned by one angle and is by
+// another; smaller where it would not be inside.
+function carried(box, size, from, to) {
+  const a = levelSize(size, from), b = levelSize(size, to), turn = ((to - from) * Math.PI) / 180;
+  const x = ((box[0] + box[2]) / 2 - 1 / 2) * a.width, y = ((box[1] + box[3]) / 2 - 1 / 2) * a.height;
+  const cx = (Math.cos(turn) * x - Math.sin(turn) * y) / b.width + 1 / 2, cy = (Math.sin(turn) * x + Math.cos(turn) * y) / b.height + 1 / 2;
+  const width = ((box[2] - box[0]) * a.width) / b.width, height = ((box[3] - box[1]) * a.height) / b.height;
+  const shrunk = Math.max(1, width, height);
+  return around([cx, cy, cx, cy], width / shrunk, height / shrunk);
+}
+
+const corners = (b) => [b.x1, b.y1, b.x2, b.y2];
+const boxed = (corners) => {
+  const [x1, y1, x2, y2] = corners.map((value) => clamp(value, 0, 1));
+  return { x1, y1, x2, y2 };
+};

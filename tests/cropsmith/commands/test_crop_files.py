@@ -28,7 +28,7 @@ def test_a_lossless_crop_says_where_it_was_cut(
 ) -> None:
     pytest.importorskip("jpeglib", reason="cropsmith[lossless] is not installed")
     ratios = [part for ratio in ("4:5", "16:9", "21:9", "2:3") for part in ("--ratio", ratio)]
-    done = command("crop", photo, "--lossless", "--json", "--no-keep", *ratios, "-o", tmp_path)
+    done = command("crop", photo, "--lossless", "--json", "--always-crop", *ratios, "-o", tmp_path)
     assert done.code == 0, done.err
     document = json.loads(done.out)
     moved = 0
@@ -57,3 +57,34 @@ def test_no_photo_of_a_command_is_overwritten(
     assert done.code == 2 and "never overwritten" in done.err
     assert second.read_bytes() == photo.read_bytes()
     assert (folder / "a-crop-crop.jpg").exists()
+
+
+def test_the_words_say_how_the_file_is_written(
+    command: Command, photo: Path, tmp_path: Path
+) -> None:
+    done = command("crop", photo, "square, webp, max 30 kB, no GPS", "-o", tmp_path / "out")
+    assert done.code == 0, done.err
+    (written,) = (tmp_path / "out").iterdir()
+    assert written.suffix == ".webp" and written.stat().st_size <= 30_000
+    with Image.open(written) as image:
+        assert image.format == "WEBP" and image.width == image.height
+
+
+def test_a_folder_named_like_a_shape_is_the_request(
+    command: Command, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "square").mkdir()
+    done = command("crop", photo, "square", "-o", "square")
+    assert done.code == 0, done.err
+    (written,) = (tmp_path / "square").iterdir()
+    with Image.open(written) as image:
+        assert image.width == image.height
+
+
+def test_a_caption_is_no_command(command: Command, photo: Path, tmp_path: Path) -> None:
+    caption = "A woman without a helmet in front of the square flag"
+    done = command("crop", photo, "--caption", caption, "--json", "-o", tmp_path / "c.jpg")
+    intent = json.loads(done.out)["intent"]
+    assert [phrase["head"].split()[0] for phrase in intent["subjects"]] == ["woman"]
+    assert not intent["avoid"] and intent["targets"][0]["ratio"] is None

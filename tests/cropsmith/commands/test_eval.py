@@ -35,7 +35,7 @@ def test_datasets_are_listed_with_how_to_get_them(command: Command, tmp_path: Pa
     assert ran.code == 0
     for name in ("fcdb", "gaicd-v1", "gaicd-v2", "flms", "cpc", "sacd", "cadb", "aadb", "textcrop"):
         assert f"\n{name} " in "\n" + ran.out
-    assert ran.out.count("not here.") == 11
+    assert ran.out.count("not here.") == 13
 
 
 def test_a_dataset_that_is_here_is_checked(
@@ -46,7 +46,7 @@ def test_a_dataset_that_is_here_is_checked(
     rows = {row["name"]: row for row in json.loads(ran.out)}
     (fcdb,) = rows["fcdb"]["found"]
     assert fcdb["records"] == {"train": 5} and fcdb["photos_present"] == 5
-    assert fcdb["protocols"] == ["free", "ratio", "votes"]
+    assert fcdb["protocols"] == ["free", "ratio", "votes", "candidates"]
 
 
 def test_plan_run_report_compare(command: Command, study: Path) -> None:
@@ -69,7 +69,7 @@ def test_plan_run_report_compare(command: Command, study: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "none.toml"], "cannot be read"),
+        (["run", "none.toml"], "none.toml cannot be read: no such file or directory."),
         (["report", "study.toml"], "There are no samples"),
         (["run", "study.toml", "--retry", "lazy"], "'lazy' is no status"),
         (["compare", "study.toml", "photographer", "ful frame"], "no samples|Did you mean"),
@@ -115,3 +115,14 @@ def test_a_system_without_its_key_stops_and_the_others_finish(
     assert "3 samples were not run." in ran.err
     report = (study.with_suffix(".study") / "report.md").read_text("utf-8")
     assert "photographer" in report
+
+
+def test_a_system_that_answers_nothing_is_named_with_why(command: Command, study: Path) -> None:
+    (study.parent / "mine.py").write_text(
+        "def bad(photo, **asked):\n    raise ValueError('no luck today')\n", "utf-8"
+    )
+    study.write_text(STUDY + '[[systems]]\nname = "mine"\ncropper = "mine.py:bad"\n', "utf-8")
+    ran = command("eval", "run", study, "-q", "--no-report")
+    assert ran.code == 1
+    assert "mine: 3 of 3 samples without an answer, the first: " in ran.err
+    assert "no luck today" in ran.err and "photographer: " not in ran.err

@@ -43,9 +43,19 @@ def test_a_crop_can_be_listed_shown_replayed_and_compared(
     assert "square" in story and "decision" in story and "\x1b" not in story
     replayed = command("trace", "replay", older)
     assert replayed.code == 0 and "bit for bit" in replayed.out
-    compared = command("trace", "diff", older, newest)
-    assert "They parted in intent" in compared.out and "overlap" in compared.out
-    assert json.loads(command("trace", "diff", older, newest, "--json").out)["parted"] == "intent"
+    compared = command("trace", "compare", older, newest)
+    assert f"{older}" in compared.out and "A and B parted in intent" in compared.out
+    assert json.loads(command("trace", "compare", older, newest, "--json").out)["partings"][0][
+        "at"
+    ] == ("intent")
+    kept = tmp_path / "compared.json"
+    assert command("trace", "compare", older, newest, "--json", "-o", kept).out.strip() == str(kept)
+    assert json.loads(kept.read_text("utf-8"))["partings"]
+    page = tmp_path / "compared.html"
+    assert command("trace", "compare", older, newest, "-o", page).out.strip() == str(page)
+    assert page.read_text().startswith("<!doctype html>")
+    for names in ([older], [older, older], [older] * 7):
+        assert command("trace", "compare", *names).code == 2
 
 
 def test_an_approved_crop(command: Command, photo: Path, tmp_path: Path) -> None:
@@ -61,8 +71,11 @@ def test_an_approved_crop(command: Command, photo: Path, tmp_path: Path) -> None
 
 
 def test_hostile_text_reaches_no_terminal(command: Command, home: Path, photo: Path) -> None:
+    twice = Sample(candidates=5, rounds=2, text=HOSTILE * 2, said=HOSTILE * 2)
+    other = write_sample(home, photo, twice)
     write_sample(home, photo, Sample(candidates=4, rounds=2, text=HOSTILE, said=HOSTILE))
-    for words in (["list"], ["show"], ["show", "--full"], ["diff", "last", "last"], ["export"]):
+    compared = ["compare", "last", other, "--full"]
+    for words in (["list"], ["show"], ["show", "--full"], compared, ["export"]):
         out = command("trace", *words).out
         assert "\x1b" not in out and "\x07" not in out and "\u202e" not in out, words
 
@@ -102,7 +115,12 @@ def test_path(command: Command, home: Path) -> None:
         ["list", "--status", "sleepy"],
         ["gc", "--older-than", "soon"],
         ["replay", "last", "--from", "nowhere"],
-        ["diff", "last", "0000"],
+        ["replay", "last", "--from", "decision", "--approve"],
+        ["replay", "last", "--from", "decision", "--detector", "off"],
+        ["replay", "last", "--from", "decision", "--judge"],
+        ["compare", "last", "0000"],
+        ["compare", "last"],
+        ["compare", "last", "last"],
     ],
 )
 def test_mistakes_are_one_sentence(command: Command, name: str, words: list[str]) -> None:

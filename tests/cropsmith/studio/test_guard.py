@@ -11,7 +11,7 @@ from cropsmith.studio.settings import StudioSettings
 JPEG = b"\xff\xd8\xff"
 
 
-@pytest.mark.parametrize("path", ["/", "/traces", "/static/studio.js", "/runs/x/events"])
+@pytest.mark.parametrize("path", ["/", "/traces", "/static/studio.js", "/sittings/x/events"])
 async def test_without_the_token_nothing_is_told(stranger: httpx.AsyncClient, path: str) -> None:
     answer = await stranger.get(path)
     assert answer.status_code == 401 and "cropsmith studio" in answer.text
@@ -55,13 +55,17 @@ async def test_localhost_is_us(client: Any) -> None:
     ],
 )
 async def test_changes_from_elsewhere_are_refused(client: Any, headers: dict[str, str]) -> None:
-    answer = await client.post("/photos", params={"name": "a"}, content=JPEG, headers=headers)
+    answer = await client.post(
+        "/sittings/x/photos", params={"name": "a"}, content=JPEG, headers=headers
+    )
     assert answer.status_code == 403
 
 
 async def test_our_own_origin_may_change(client: Any) -> None:
     headers = {"origin": "http://127.0.0.1:7000", "sec-fetch-site": "same-origin"}
-    answer = await client.post("/photos", params={"name": "a"}, content=JPEG, headers=headers)
+    answer = await client.post(
+        "/sittings/x/photos", params={"name": "a"}, content=JPEG, headers=headers
+    )
     assert answer.status_code == 400 and "message" in answer.json()
 
 
@@ -79,7 +83,7 @@ async def test_every_answer_forbids_framing_and_inline_code(client: Any) -> None
 
 
 async def test_a_large_photo_is_refused_before_it_is_read(client: Any) -> None:
-    answer = await client.post("/photos", params={"name": "a"}, content=b"x" * 3_000_001)
+    answer = await client.post("/sittings/x/photos", params={"name": "a"}, content=b"x" * 3_000_001)
     assert answer.status_code == 413
 
 
@@ -88,7 +92,7 @@ async def test_a_body_that_hides_its_length_is_cut_off(client: Any) -> None:
         for _ in range(100):
             yield b"x" * 100_000
 
-    answer = await client.post("/photos", params={"name": "a"}, content=endless())
+    answer = await client.post("/sittings/x/photos", params={"name": "a"}, content=endless())
     assert answer.status_code == 413
 
 

@@ -1,0 +1,1 @@
+"""Tools for agents over MCP: needs cropsmith[mcp], imported by `cropsmith mcp` alone."""

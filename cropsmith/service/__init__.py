@@ -1,0 +1,1 @@
+"""Crops over HTTP: needs cropsmith[service], imported by `cropsmith serve` alone."""
