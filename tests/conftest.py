@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.photos import write_parts, write_photos, write_turned
 from tests.tiny_models import make_clip, make_owl
+
+# A commit passes or fails the same everywhere; `HYPOTHESIS_PROFILE=explore` draws new examples.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 ALL_IS_HERE = "CROPSMITH_TEST_ALL_IS_HERE" in os.environ
 """Set where all that the integration tests drive is installed: a skip there hides a gap. Read
@@ -21,7 +27,9 @@ before the fixtures, which clear such variables."""
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of tiny models as integration tests, as they need torch."""
     for item in items:
-        if not {"tiny_models", "tiny_clip"}.isdisjoint(getattr(item, "fixturenames", ())):
+        if not {"tiny_models", "tiny_clip", "tiny_resnet"}.isdisjoint(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker("integration")
 
 
@@ -66,7 +74,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test out of the user's own folders and settings."""
     for name in [n for n in os.environ if n.startswith("CROPSMITH_") or n.endswith("_API_KEY")]:
-        monkeypatch.delenv(name)
+        if name != "CROPSMITH_SANDBOX":  # set where the tests shall stay in one process
+            monkeypatch.delenv(name)
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("CROPSMITH_HOME", str(folder))
     return folder
@@ -120,3 +129,11 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if importlib.util.find_spec("open_clip") is None:  # importing it takes the torchvision guard
         pytest.skip("the clip extra is not installed")
     return make_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture(scope="session")
+def tiny_resnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny open_clip model that sees by a ResNet; skip without open_clip."""
+    if importlib.util.find_spec("open_clip") is None:
+        pytest.skip("the clip extra is not installed")
+    return make_clip(tmp_path_factory.mktemp("resnet"), resnet=True)

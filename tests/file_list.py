@@ -29,6 +29,7 @@ OTHERS = {
     ".ci/fix_torchvision_cpu.py": "makes a torchvision for CUDA importable there",
     "tests/file_list.py": "makes this list",
     "tests/settings_page.py": "makes docs/settings.md",
+    "tests/prompts_page.py": "makes docs/prompts.md",
     "tests/rooms.txt": "the rooms floor by floor: who may import whom",
     "tests/": "mirrors the modules; tests/integration/ drives real servers, models and a browser",
 }

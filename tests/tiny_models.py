@@ -81,24 +81,45 @@ def make_owl(folder: Path, kind: str, seed: int = 0) -> Path:
     return folder
 
 
-def make_clip(folder: Path, seed: int = 0) -> Path:
-    """Write a CLIP of 32-pixel pictures in open_clip's own layout; its words are the real ones."""
+def make_clip(folder: Path, seed: int = 0, *, resnet: bool = False) -> Path:
+    """Write a CLIP in open_clip's own layout; its words are the real ones.
+
+    It sees 32 pixels a side by a transformer, or 96 by a ResNet, all of whose blocks say something.
+    """
     import_torchvision("The tiny CLIP", "clip")
     import open_clip
     import torch
 
-    sides = {"image_size": 32, "patch_size": 8, "head_width": 32}
+    transformer = {"image_size": 32, "patch_size": 8, "head_width": 32, "layers": 2, "width": 64}
+    residual = {"image_size": 96, "layers": [1, 1, 1, 1], "width": 8}
     model = {
         "embed_dim": 32,
-        "vision_cfg": {**sides, "layers": 2, "width": 64},
+        "vision_cfg": residual if resnet else transformer,
         "text_cfg": {"vocab_size": 49408, "width": 32, "heads": 4, "layers": 2},
     }
     torch.manual_seed(seed)
-    weights = open_clip.CLIP(**model).state_dict()
+    clip = open_clip.CLIP(**model)
+    if resnet:
+        _stir(clip.visual)
+    weights = clip.state_dict()
     folder.mkdir(parents=True, exist_ok=True)
     torch.save(weights, folder / "open_clip_pytorch_model.bin")
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": model}), "utf-8")
     return folder
+
+
+def _stir(visual: Any) -> None:
+    """Let every block of a ResNet say something, in numbers near to one, as in a trained one."""
+    import torch
+
+    norms = {n: m for n, m in visual.named_modules() if isinstance(m, torch.nn.BatchNorm2d)}
+    for name, norm in norms.items():
+        norm.momentum = 1.0
+        if name.endswith("bn3"):
+            torch.nn.init.ones_(norm.weight)  # zero at birth
+    noise = torch.nn.functional.interpolate(torch.randn(32, 3, 6, 6), visual.image_size)
+    with torch.no_grad():
+        visual.train()(noise)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Tiny VLMs, and vLLM servers of them."""
+"""Tiny VLMs, vLLM servers of them, and a browser."""
 
 import os
 import subprocess
@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from cropsmith.agents.backends.providers.hosting import Hosting, Server, start
+from tests.integration.browsing import browser as browser
+from tests.integration.browsing import open_page as open_page
+from tests.integration.browsing import studio as studio
 
 ROOT = Path(__file__).parents[2]
 VENV = Path(os.environ.get("CROPSMITH_TEST_VLLM_VENV", ROOT / ".venv-vllm")).absolute()

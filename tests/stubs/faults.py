@@ -1,11 +1,14 @@
 """Ways in which a provider's stub misbehaves, one per call, named by short words.
 
 ok, an HTTP status (429:7 adds a retry delay of 7 s), slow:SEC, hang:SEC, drop, notjson, truncated,
-whitespace, empty, thinking, prose, fenced, inf, control, refused, blocked. "429*3,ok" plays four.
+whitespace, empty, thinking (all of it thoughts), thoughtful (thoughts, kept apart), aloud (thoughts
+within the answer), prose, fenced, inf, control, refused, blocked. "429*3,ok" plays four.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+THOUGHT = 'The dog is left. Perhaps {"bbox_2d": [0, 0, 300, 300], "label": "draft"}?'
 
 
 class Ending(StrEnum):
@@ -27,11 +30,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The text of a reply, how it ended, and the tokens spent on thoughts."""
+    """The text of a reply, how it ended, and the thoughts before it with the tokens they took."""
 
     text: str
     ending: Ending = Ending.STOP
     thoughts: int = 0
+    thought: str = ""
 
 
 def read_faults(words: str) -> list[Fault]:
@@ -55,6 +59,10 @@ def spoil(text: str, fault: Fault) -> Spoken:
             return Spoken("\n" * 64, Ending.LENGTH)
         case "thinking":
             return Spoken("", Ending.LENGTH, thoughts=512)
+        case "thoughtful":
+            return Spoken(text, thoughts=64, thought=THOUGHT)
+        case "aloud":
+            return Spoken(f"<think>{THOUGHT}</think>\n{text}")
         case "empty":
             return Spoken("")
         case "prose":

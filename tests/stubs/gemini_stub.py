@@ -85,7 +85,12 @@ def reply(model: str, spoken: Spoken, tokens: int) -> object:
     usage |= {"candidatesTokenCount": made, "thoughtsTokenCount": spoken.thoughts}
     usage["totalTokenCount"] += made + spoken.thoughts
     content: dict[str, object] = {"role": "model"}
+    parts: list[dict[str, object]] = []
+    if spoken.thought:
+        parts.append({"text": spoken.thought, "thought": True})
     if spoken.text:
-        content["parts"] = [{"text": spoken.text}]
+        parts.append({"text": spoken.text})
+    if parts:
+        content["parts"] = parts
     found = {"content": content, "finishReason": FINISH[spoken.ending], "index": 0}
     return {**body, "candidates": [found]}

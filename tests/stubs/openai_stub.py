@@ -3,9 +3,12 @@
 Error bodies and statuses follow what real servers sent. Schemas are not enforced.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from tests.stubs.faults import Ending, Spoken
+from tests.stubs.filled import filled
 from tests.stubs.sent_picture import SentPicture, read_picture
 from tests.stubs.stub_server import Received, StubHandler, StubServer
 
@@ -17,6 +20,19 @@ KINDS = {  # status: OpenAI's type and code, vLLM's type
     404: ("invalid_request_error", "model_not_found", "NotFoundError"),
     429: ("requests", "rate_limit_exceeded", "RateLimitError"),
 }
+REFUSALS = {  # what a server lacks: the field that shows it was asked for, and its words
+    "tools": (
+        "tools",
+        '"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set',
+    ),
+    "schema": ("response_format", "response_format of type json_schema is not supported"),
+    "effort": ("reasoning_effort", '"stub" does not support thinking'),
+    "budget": (
+        "thinking_token_budget",
+        "thinking_token_budget is set but reasoning_config is not configured.",
+    ),
+}
+UNVERIFIED = "Your organization must be verified to generate reasoning summaries."
 MESSAGES = {
     400: "Invalid request.",
     401: "Incorrect API key provided.",
@@ -27,7 +43,11 @@ MESSAGES = {
 
 
 class OpenaiStub(StubServer):
-    """The server; `max_images` and `context` (in tokens) are limits, as a vLLM server has them."""
+    """The server; `max_images` and `context` (in tokens) are limits, as a vLLM server has them.
+
+    `lacks` names what it refuses; with `fills` it answers each request by the request's schema;
+    `tool_call` (name, arguments) is made once, over the Responses API.
+    """
 
     def __init__(
         self,
@@ -36,6 +56,9 @@ class OpenaiStub(StubServer):
         strict_model: bool = False,
         max_images: int = 500,
         context: int = 128_000,
+        lacks: Sequence[str] = (),
+        fills: bool = False,
+        tool_call: tuple[str, object] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(OpenaiHandler, **options)
@@ -43,6 +66,11 @@ class OpenaiStub(StubServer):
         self.strict_model = strict_model
         self.max_images = max_images
         self.context = context
+        self.lacks = lacks
+        self.fills = fills
+        self.tool_call = tool_call
+        self.root = ""
+        """What vLLM loaded the model from."""
 
 
 class OpenaiHandler(StubHandler):
@@ -65,18 +93,50 @@ class OpenaiHandler(StubHandler):
             return self.fail(401)
         if path == "/v1/models":
             row = {"id": server.model, "object": "model", "created": 0, "owned_by": "stub"}
+            if server.root:
+                row["root"] = server.root
             return self.send_json(200, {"object": "list", "data": [row]})
+        if (method, path) == ("POST", "/v1/responses"):
+            return self._respond(body)
         if (method, path) != ("POST", "/v1/chat/completions"):
             return self.send_json(404, {"detail": "Not Found"})
         prompt, pictures = read_messages(body["messages"])
         parameters = {key: value for key, value in body.items() if key != "messages"}
         server.keep(Received(prompt, pictures, parameters))
         tokens = len(prompt) // 4 + PICTURE_TOKENS * len(pictures)
-        if problem := self._problem(body["model"], pictures, tokens):
+        if problem := self._problem(body["model"], pictures, tokens) or self._lacking(body):
             return self.fail(*problem)
-        spoken = self.play()
+        text = None
+        if server.fills and "response_format" in body:
+            text = json.dumps(filled(body["response_format"]["json_schema"]["schema"]))
+        spoken = self.play(text)
         if spoken is not None:
             self.send_json(200, reply(body["model"], spoken, tokens))
+
+    def _respond(self, body: dict[str, Any]) -> None:
+        """Answer the Responses API: a call while tools are offered, then as told."""
+        server = self.server
+        if "summaries" in server.lacks and "summary" in body["reasoning"]:
+            return self.fail(400, UNVERIFIED)
+        texts = [p["text"] for i in body["input"] for p in i.get("content", []) if "text" in p]
+        parameters = {key: value for key, value in body.items() if key != "input"}
+        server.keep(Received("\n".join(texts), [], {**parameters, "items": body["input"]}))
+        called = any(item.get("type") == "function_call" for item in body["input"])
+        if body.get("tools") and not called and server.tool_call:
+            return self.send_json(200, response(body["model"], None, server.tool_call))
+        text = None
+        if server.fills and "text" in body:
+            text = json.dumps(filled(body["text"]["format"]["schema"]))
+        spoken = self.play(text)
+        if spoken is not None:
+            self.send_json(200, response(body["model"], spoken))
+
+    def _lacking(self, body: dict[str, Any]) -> tuple[int, str] | None:
+        for lack in self.server.lacks:
+            field, words = REFUSALS.get(lack, ("", ""))
+            if field in body:
+                return 400, words
+        return None
 
     def _problem(
         self, model: str, pictures: list[SentPicture | None], tokens: int
@@ -116,6 +176,8 @@ def read_messages(messages: list[dict[str, Any]]) -> tuple[str, list[SentPicture
 def reply(model: str, spoken: Spoken, tokens: int) -> object:
     """Return the body of a completion."""
     message: dict[str, object] = {"role": "assistant", "content": spoken.text, "refusal": None}
+    if spoken.thought:  # as vLLM names it; OpenAI tells the tokens alone
+        message["reasoning"] = spoken.thought
     finish = str(spoken.ending)
     if spoken.ending is Ending.REFUSED:
         message, finish = {**message, "content": None, "refusal": spoken.text}, "stop"
@@ -134,5 +196,54 @@ def reply(model: str, spoken: Spoken, tokens: int) -> object:
             "total_tokens": tokens + made,
             "prompt_tokens_details": {"cached_tokens": 0},
             "completion_tokens_details": {"reasoning_tokens": spoken.thoughts},
+        },
+    }
+
+
+def response(
+    model: str, spoken: Spoken | None, call: tuple[str, object] | None = None
+) -> dict[str, object]:
+    """Return the body of a response: thoughts, then a call or a message."""
+    thoughts: dict[str, object] = {
+        "type": "reasoning",
+        "id": "rs_1",
+        "summary": [{"type": "summary_text", "text": spoken.thought}] if spoken else [],
+        "encrypted_content": "gAAAA",
+    }
+    output: list[dict[str, object]] = [thoughts]
+    if call is not None:
+        name, arguments = call
+        output.append(
+            {
+                "type": "function_call",
+                "id": "fc_1",
+                "call_id": "call_7",
+                "name": name,
+                "arguments": json.dumps(arguments),
+                "status": "completed",
+            }
+        )
+    ending = spoken.ending if spoken else Ending.STOP
+    if spoken is not None:
+        part: dict[str, object] = {"type": "output_text", "text": spoken.text, "annotations": []}
+        if ending is Ending.REFUSED:
+            part = {"type": "refusal", "refusal": spoken.text}
+        output.append({"type": "message", "id": "m", "role": "assistant", "content": [part]})
+    why = {Ending.LENGTH: "max_output_tokens", Ending.BLOCKED: "content_filter"}.get(ending)
+    return {
+        "id": "resp_stub",
+        "object": "response",
+        "created_at": 0,
+        "model": model,
+        "status": "incomplete" if why else "completed",
+        "incomplete_details": {"reason": why} if why else None,
+        "error": None,
+        "output": output,
+        "usage": {
+            "input_tokens": 100,
+            "input_tokens_details": {"cached_tokens": 20},
+            "output_tokens": 70,
+            "output_tokens_details": {"reasoning_tokens": 64},
+            "total_tokens": 170,
         },
     }

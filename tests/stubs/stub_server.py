@@ -1,14 +1,17 @@
 """What the stubs of providers share: a local HTTP server that plays faults and keeps requests."""
 
 import json
+import sys
 import threading
 import time
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+
+import pytest
 
 from tests.stubs.faults import Fault, Spoken, read_faults, spoil
 from tests.stubs.sent_picture import SentPicture
@@ -45,12 +48,21 @@ class StubServer(ThreadingHTTPServer):
         self.answer = json.dumps(answer)
         self.api_key = api_key
         self.requests: list[Received] = []
+        self.bodies: list[bytes] = []
+        """Of every call that was posted, as it came over the wire."""
+        self.answers: list[bytes] = []
+        """Bodies of the answers to them, as they went out."""
         self._faults = deque(read_faults(faults))
         self._lock = threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away: it was killed, or cancelled."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def start(self) -> Self:
         """Serve in a background thread; shutdown() is answered within a hundredth of a second."""
@@ -91,10 +103,12 @@ class StubHandler(BaseHTTPRequestHandler):
 
     def _take(self, method: str) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if method == "POST":
+            self.server.bodies.append(raw)
         self.call(method, self.path.split("?")[0], json.loads(raw) if raw else {})
 
-    def play(self) -> Spoken | None:
-        """Take the next fault; None when it already dealt with the connection."""
+    def play(self, text: str | None = None) -> Spoken | None:
+        """Take the next fault, on `text` or the server's answer; None if that was all."""
         fault = self.server.next_fault()
         if fault.name.isdigit():
             headers = {} if fault.value is None else {"Retry-After": f"{fault.value:g}"}
@@ -109,7 +123,7 @@ class StubHandler(BaseHTTPRequestHandler):
         if fault.name == "notjson":
             self._send(200, b"<html><body>Bad gateway</body></html>", "text/html", {})
             return None
-        return spoil(self.server.answer, fault)
+        return spoil(self.server.answer if text is None else text, fault)
 
     def fail(self, status: int, message: str = "") -> None:
         self.send_json(status, self.error(status, message=message))
@@ -128,5 +142,25 @@ class StubHandler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
+            if self.command == "POST":
+                self.server.answers.append(data)
         except (BrokenPipeError, ConnectionResetError):  # the client gave up, as on its timeout
             self.close_connection = True
+
+
+ADDRESSES = ("OPENAI_BASE_URL", "CROPSMITH_VLLM_URL", "CROPSMITH_OPENAI_COMPATIBLE_URL")
+"""Variables of the servers that speak chat completions."""
+
+
+def point_at(server: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every provider be asked at a stub."""
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", server.url)
+    for variable in ADDRESSES:
+        monkeypatch.setenv(variable, f"{server.url}/v1")
+
+
+def stop(servers: Iterable[StubServer]) -> None:
+    """End stubs that were started."""
+    for server in servers:
+        server.shutdown()
+        server.server_close()
