@@ -140,7 +140,7 @@ def assert_alive(tried: Tried, least: int, *expected: str) -> None:
 
 
 def _once_there(page: Any, act: Callable[[], Any]) -> Any:
-    """Act again where the page went elsewhere meanwhile: what was used before may lead there late."""
+    """Act again where the page went elsewhere meanwhile: what was used may lead there late."""
     from playwright.sync_api import Error, TimeoutError
 
     for _ in range(3):
