@@ -3,10 +3,8 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from cropsmith.tools.language.conditions import without_conditions
-from cropsmith.tools.language.frames import closed_words
 from cropsmith.tools.language.joining import Shapes
 from cropsmith.tools.language.lexicon import joined_idioms, lexicon
 from cropsmith.tools.language.numerals import COUNTED
@@ -46,26 +44,6 @@ BYTES = (
     rf" ?(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})\b(?:"
     rf" max(?:imum)?| or (?:less|smaller)| file(?: size)?| limit| at most| in"
     rf" size)*"
-)
-REQUEST_WORDS = re.compile(
-    r"\b(?:the subject|everything|anything|nothing|something|can go|crop\w*|please|pls|plz|can"
-    r" you|could you|want|wants|need|needs|without|no(?!\.? ?\d)|not|don't|only"
-    r"|just|keep|leave|remove|lose|cut(?! the ribbon)|make|give|get rid|zoom|focus"
-    r"|tight\w*"
-    r"|loose\w*|passport|linkedin|facebook|youtube|portrait|square(?! looking)"
-    r"|landscape|vertical|horizontal|\d+ ?[:x] ?\d+|px|instagram|banner|headline"
-    r"|version\w*|option\w*|format|orientation|genre:\w+|looking-room|headroom|for"
-    r" (?:my|our|the)|centered|frame|photo|picture|\d+ ?%|except|show|put|third"
-    r"|closer|smaller|bigger|wide|wider|fill|everyone|everybody|in-it|story|avoid"
-    r"|hide|includ\w+|excluding|whole|entire|complete|full|must|should|margin"
-    r"|background|better|rather|instead|meant|other|on the (?:left|right)|exactly"
-    r"|dead center|perfectly)\b"
-)
-TELLS = re.compile(
-    r"\b(?:1[5-9]\d\d|20[0-3]\d)\b|\b(?:circa|c\.|ca\.|being|after|during|while|having|sits|stands|takes|cuts|runs|walks|plays|holds|looks|waits|rests|leaps|jumps|rides|crosses|climbs|watches"
-    r"|smiles|laughs|sleeps|eats|flies|sails|enjoys|shares|poses|arrives|celebrates"
-    r"|receives|opens|speaks|works|hugs|kisses|lies|rises|shines|is|are|was|were"
-    r"|from left to right|\w+[a-z]ing)\b"
 )
 
 
@@ -116,6 +94,25 @@ REASON = re.compile(
 """Why a thing is wished: no wish of its own."""
 
 
+PIXELS_OFF = re.compile(
+    r"(?:(?P<cut>\b(?:cut|crop|trim|chop|take|shave|remove|lose)(?: off| away)? )(?:about )?|\b)"
+    r"(?P<n>\d{1,5}) ?(?:px|pixels?) (?:off|from|of|(?(cut)(?:at|on)|off)) (?=(?:the )?"
+    r"(?P<side>left|right|top|bottom)\b)"
+)
+"""A strip in pixels of the photo: "100 px off the right"."""
+PIXELS_ROUND = (
+    r"\b(?:(?:cut|crop|trim|take|shave|remove)(?: (?:off|by))? (?P<a>\d{1,4}) ?(?:px|pixels?)"
+    r"(?: off)?|(?P<b>\d{1,4}) ?(?:px|pixels?) off) all-round"
+)
+"""A strip in pixels along every side: "50 px off each side"."""
+PORTRAIT = re.compile(r"\bportraits? (?=(?:of|with) (?P<whom>[^,.|;]+))")
+A_PORTRAIT = re.compile(
+    r"\b(?P<lead>(?:to|into|make|want|need|like|love|be|have|get|do|is)"
+    r"(?: (?:it|this|that|him|her|me|us))?(?: into)?) a"
+    r" (?:nice |good |proper |simple |classic )*portrait"
+    r"(?! of| with)(?=\s*(?:[.;|]|$|\bplease\b|\bthanks\b|,? (?:and|but)\b))"
+)
+"""A noun of its own, with an article: the genre, where "portrait" alone is an orientation."""
 TO = re.compile(r"(?<=\d) (?:zu|por) (?=\d)")
 """Between the sides of a ratio or print, in German, Spanish and Portuguese."""
 
@@ -194,21 +191,6 @@ def without_typos(text: str, names: Container[str]) -> str:
     return text if plain == text else normalised(plain)
 
 
-PIXELS_OFF = re.compile(
-    r"(?:(?P<cut>\b(?:cut|crop|trim|chop|take|shave|remove|lose)(?: off| away)? )(?:about )?|\b)"
-    r"(?P<n>\d{1,5}) ?(?:px|pixels?) (?:off|from|of|(?(cut)(?:at|on)|off)) (?=(?:the )?"
-    r"(?P<side>left|right|top|bottom)\b)"
-)
-"""A strip in pixels of the photo: "100 px off the right"."""
-
-
-PIXELS_ROUND = (
-    r"\b(?:(?:cut|crop|trim|take|shave|remove)(?: (?:off|by))? (?P<a>\d{1,4}) ?(?:px|pixels?)"
-    r"(?: off)?|(?P<b>\d{1,4}) ?(?:px|pixels?) off) all-round"
-)
-"""A strip in pixels along every side: "50 px off each side"."""
-
-
 def _round(pixels: int, image: Size) -> list[Box]:
     """Return strips of so many pixels along the four sides, at most nearly half of each."""
     across, down = (min(0.45, pixels / side) for side in (image.width, image.height))
@@ -229,18 +211,6 @@ def _heading(match: re.Match[str]) -> str:
     """Drop what a request is for before a colon, unless it names a shape."""
     named = any(re.search(pattern, match[0]) for pattern, _ in named_in(match[0]))
     return match[0].replace(":", ",") if named else ""
-
-
-PORTRAIT = re.compile(r"\bportraits? (?=(?:of|with) (?P<whom>[^,.|;]+))")
-
-
-A_PORTRAIT = re.compile(
-    r"\b(?P<lead>(?:to|into|make|want|need|like|love|be|have|get|do|is)"
-    r"(?: (?:it|this|that|him|her|me|us))?(?: into)?) a"
-    r" (?:nice |good |proper |simple |classic )*portrait"
-    r"(?! of| with)(?=\s*(?:[.;|]|$|\bplease\b|\bthanks\b|,? (?:and|but)\b))"
-)
-"""A noun of its own, with an article: the genre, where "portrait" alone is an orientation."""
 
 
 def _genre(match: re.Match[str]) -> str:
@@ -300,33 +270,3 @@ def read_unable(reading: Reading) -> list[str]:
         re.sub(r"^(?:(?:and|then|also|please|can you|could you|so) )+", "", words)
         for words in found
     ]
-
-
-def describes(text: str) -> bool:
-    """Tell whether words only say what is in the photo, as a caption does."""
-    words = re.findall(r"[\w'.-]+", text)
-    if words[:1] and words[0] in ("what", "why", "how", "who", "where", "when", "which"):
-        return False
-    if len(words) < 4 or REQUEST_WORDS.search(text) or not TELLS.search(text):
-        return False
-    return not any(word in _commands() for word in words)
-
-
-@cache
-def _commands() -> frozenset[str]:
-    """Return the verbs that frames are made of, as a request has them."""
-    known = lexicon()
-    other = known.function | known.verbs | known.adjectives | known.fillers | known.determiners
-    verbs = closed_words() - other | {
-        "crop",
-        "cut",
-        "trim",
-        "make",
-        "give",
-        "keep",
-        "show",
-        "put",
-        "use",
-        "take",
-    }
-    return frozenset(word for word in verbs if not word.endswith(("ing", "s")))

@@ -7,10 +7,11 @@ from typing import Literal
 from cropsmith.tools.language.acting import ACTS
 from cropsmith.tools.language.alone import alone
 from cropsmith.tools.language.belonging import torn
+from cropsmith.tools.language.captions import describes
 from cropsmith.tools.language.chunker import tagged
 from cropsmith.tools.language.chunks import Tagged
 from cropsmith.tools.language.doubting import doubted
-from cropsmith.tools.language.exact import Exact, describes, read_exact
+from cropsmith.tools.language.exact import Exact, read_exact
 from cropsmith.tools.language.frames import closed_words
 from cropsmith.tools.language.joining import Shapes
 from cropsmith.tools.language.lexicon import joined_idioms
