@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 FIND = """(within) => {
@@ -125,7 +126,7 @@ def try_all(page: Any, opened: Callable[[], None], within: str = "html") -> Trie
     _once_there(page, opened)
     wanted, start = _found(page, within), page.url
     for key in wanted:
-        _once_there(page, lambda key=key: use(key)).append(key)
+        _once_there(page, partial(use, key)).append(key)
     page.remove_listener("request", note)
     return tried
 
