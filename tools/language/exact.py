@@ -77,6 +77,10 @@ EACH = re.compile(
 """A picture of each of several people."""
 SHAPELESS = re.compile(r"\b(?:tinder|bumble|hinge|grindr|dating (?:app|site|profile))\b")
 """What a photo is for whose shape is in no list."""
+RULELESS = re.compile(
+    r"\b(?:driv(?:ing|er'?s?) licen[cs]e|identity card|residence permit|work permit)\b"
+)
+"""Documents that are framed like a passport, by no rule of their own."""
 LOOKS = re.compile(r"\blike an? polaroid\b|\bpolaroid (?:look|frame|effect|style|border)\b")
 """A look of which a crop makes the shape alone: no white frame is added."""
 REASON = re.compile(
@@ -175,6 +179,11 @@ def read_exact(text: str, image: Size) -> Exact:
     if not exact.shapes.targets:
         exact.unclear += [
             f"{words}: no shape of its own is known" for words in SHAPELESS.findall(exact.plain)
+        ]
+    if any(target.name.startswith("passport") for target in exact.shapes.targets):
+        exact.unclear += [
+            f"{words}: framed as a passport photo, no rule of its own is known"
+            for words in RULELESS.findall(text.lower())
         ]
     exact.unclear += [f"{words}: only its shape" for words in LOOKS.findall(exact.plain)]
     exact.text = with_shares(reading.text)

@@ -31,3 +31,18 @@ def test_every_rule_can_be_met() -> None:
         assert rule.least_head < rule.most_head and rule.lowest_eyes < rule.highest_eyes, key
         # The eyes lie about half way up the head, which must fit below the upper edge.
         assert rule.lowest_eyes + rule.least_head * 0.4 < 1, key
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("photo for my driving licence", ["driving licence"]),
+        ("residence permit photo for Germany", ["residence permit"]),
+        ("passport photo", []),
+        ("16:9, the driving licence on the desk", []),
+    ],
+)
+def test_another_document_is_told_to_have_no_rule_of_its_own(text: str, told: list[str]) -> None:
+    intent = understand(CropRequest(text=text), Size(width=600, height=400))
+    assert [one for one in told if not any(one in words for words in intent.unclear)] == []
+    assert told or not any("no rule" in words for words in intent.unclear)
