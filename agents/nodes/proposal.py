@@ -15,6 +15,7 @@ from cropsmith.agents.parts.parts import RunContext
 from cropsmith.agents.sources.framed import Framed, framing_for
 from cropsmith.agents.sources.gather import gather
 from cropsmith.agents.sources.known import known_of
+from cropsmith.agents.sources.original import CENTRE, Original
 from cropsmith.errors import Infeasible
 from cropsmith.tools.constraints.clutter import Clutter
 from cropsmith.tools.constraints.fitting import fitted
@@ -26,8 +27,8 @@ from cropsmith.tools.constraints.sizes import snap
 from cropsmith.tools.constraints.solver import solve_all
 from cropsmith.tools.constraints.things import Contains, Excludes
 from cropsmith.tools.framing.meeting import meet
-from cropsmith.tools.schema.candidate import Candidate
-from cropsmith.tools.schema.geometry import PixelBox, as_array
+from cropsmith.tools.schema.candidate import Candidate, Provenance
+from cropsmith.tools.schema.geometry import Box, PixelBox, as_array
 from cropsmith.tools.schema.request import Target
 from cropsmith.tools.schema.result import CheckKind
 
@@ -72,8 +73,18 @@ def solved(
             continue
         number = f"{brief.target_index}.{brief.round}.{len(done)}"
         box, checks = pixels.normalised(size), check_all(pixels, rules)
-        done[pixels] = draft.model_copy(update={"id": number, "box": box, "checks": checks})
+        come = _come_from(draft.provenance, box)
+        done[pixels] = draft.model_copy(
+            update={"id": number, "box": box, "checks": checks, "provenance": come}
+        )
     return list(done.values())
+
+
+def _come_from(provenance: Provenance, box: Box) -> Provenance:
+    """Return where a solved box comes from: what the rules cut of the original is its centre."""
+    if provenance.source != Original.name or box == Box.whole():
+        return provenance
+    return provenance.model_copy(update={"source": CENTRE})
 
 
 def whole(

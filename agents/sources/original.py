@@ -8,6 +8,9 @@ from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.ratio import Ratio
 
+CENTRE = "centre"
+"""What its draft is called where a shape or a rule leaves less than the whole of it."""
+
 
 class Original:
     """Proposes the whole frame; what a shape leaves of it lies in the centre."""
@@ -18,4 +21,4 @@ class Original:
         """Return one draft, called "centre" where the shape is another than the photo's."""
         shape = brief.target.ratio
         same = shape is None or shape == Ratio.of_size(brief.view.size)
-        return [draft(brief, Box.whole(), self.name if same else "centre")]
+        return [draft(brief, Box.whole(), self.name if same else CENTRE)]

@@ -7,7 +7,12 @@ from typing import Any
 
 from cropsmith.errors import UsageError
 from cropsmith.tools.images.names import NameTemplate
-from cropsmith.tools.images.pixel_format import format_named, format_of_suffix, suffix_of_format
+from cropsmith.tools.images.pixel_format import (
+    SUFFIXES,
+    format_named,
+    format_of_suffix,
+    suffix_of_format,
+)
 from cropsmith.tools.schema.geometry import Size
 from cropsmith.tools.schema.request import Keep
 from cropsmith.tools.sidecars.sidecar import Sidecar
@@ -70,6 +75,11 @@ class Delivery:
         named = self.out is not None and self.out.suffix and not self.streams and not many
         file = self.out.name if self.out is not None and named and not self.out.is_dir() else ""
         template = self.name.text if self.name is not None and self.name.suffix else ""
+        if self.sidecars and file and Path(file).suffix.lower() not in SUFFIXES:
+            raise UsageError(
+                f"{file} names no picture, and sidecars have names of their own.",
+                hint="Give <out> a FOLDER, or a picture's name for the crop beside them.",
+            )
         for told in filter(None, (file, template)):
             _check_format(told, self.format)
         if self.format:

@@ -8,10 +8,14 @@ from cropsmith.tools.schema.level import said
 from cropsmith.tools.schema.result import Framed, Verdict
 
 
-def told(result: CropResult) -> list[str]:
-    """Return the lines that tell a person what was understood, chosen and left out."""
+def told(result: CropResult, name: str = "") -> list[str]:
+    """Return the lines that tell a person what was understood, chosen and left out.
+
+    `name`: the photo's, where its file name does not say which of several it is.
+    """
     report = result.report
-    lines = [f"{report.source}  {report.image.width} x {report.image.height}"]
+    size = f"{report.image.width} x {report.image.height}"
+    lines = [f"{name or report.source}  {size}{' once straightened' if report.angle else ''}"]
     if report.intent.read_back:
         lines.append(f"  asked     {report.intent.read_back}")
     if report.angle:
@@ -52,7 +56,8 @@ def chosen(crop: Framed, *, told: bool = False, free: bool = False) -> list[str]
     else:
         lines = [f"  crop      {shape}{size.width} x {size.height}, {place}{role} ({who})"]
     if free and crop.confidence is not None:
-        odds = f"{crop.confidence:.0%} that an expert's crop lies nearer to the crop"
+        which = "the crop that was proposed" if crop.verdict is Verdict.KEEP else "the crop"
+        odds = f"{crop.confidence:.0%} that an expert's crop lies nearer to {which}"
         lines.append(f"  odds      {odds} than to the photo")
     lines += [f"  because   {reason}" for reason in crop.reasons]
     if changed := in_words(crop.box):

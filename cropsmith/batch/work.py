@@ -19,6 +19,7 @@ from cropsmith.errors import CropsmithError, Infeasible
 from cropsmith.tools.images.camera_raw import is_raw_name, no_pixels
 from cropsmith.tools.images.output import exists
 from cropsmith.tools.images.remote import shown
+from cropsmith.tools.schema.plain_text import visible
 from cropsmith.tools.schema.request import CropRequest
 from cropsmith.tools.schema.result import Verdict
 from cropsmith.tools.schema.secret_text import without_secrets
@@ -111,8 +112,10 @@ def cropped(job: Job, order: Order, claim: Claim, spoken: Spoken = str) -> Outco
         result = asyncio.run(run(job.photo, order.request, build_parts(order.settings)))
         return delivered(result, job, order, claim, done)
     except CropsmithError as error:
-        told = spoken(error)
-        where = "" if Path(job.photo).name in told else f"{job.photo}: "
+        told, name = spoken(error), Path(job.photo).name
+        if job.place.many and job.photo not in told:
+            told = told.replace(name, job.photo, 1)
+        where = "" if name in told else f"{job.photo}: "
         problem = without_secrets(where + told)
         return Outcome(job.photo, State.FAILED, tuple(done), (), problem, error.exit_code)
 
@@ -136,12 +139,14 @@ def delivered(
     written = deliver(result, order.delivery, job.place, claim, done)
     refused = [crop for crop in result.crops if crop.verdict is Verdict.REJECT]
     lines: list[str] = []
+    # Of several photos some may share a name.
+    name = visible(without_secrets(shown(Path(job.photo)))) if job.place.many else ""
     if order.tells and len(refused) < len(result.crops):
-        lines = [*lines_of(result), *_of_files(written)]
+        lines = [*lines_of(result, name), *_of_files(written)]
     problem = ""
     if refused:
         why = " ".join(dict.fromkeys(reason for crop in refused for reason in crop.reasons))
-        problem = f"{result.report.source}: {why}"
+        problem = f"{name or result.report.source}: {why}"
     return Outcome(
         job.photo,
         _state(result, written),

@@ -11,7 +11,7 @@ import typer
 from cropsmith.errors import UsageError
 
 app = typer.Typer(
-    help="Measure crops on datasets; compare models in studies that can be stopped and resumed.",
+    help="Measure crops on datasets; compare models in studies.",
     no_args_is_help=True,
 )
 
@@ -38,7 +38,7 @@ def datasets(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the known datasets: which are here, what they offer, how to get the others."""
+    """List the datasets: which are here, how to get the others."""
     from cropsmith.commands.evaluating import list_datasets
     from cropsmith.settings import home, setting
 
@@ -147,7 +147,7 @@ def report(
         bool, typer.Option("--otel", help="Also send the samples as OpenTelemetry spans.")
     ] = False,
 ) -> None:
-    """Write the report of what a study has so far: HTML, Markdown and CSV."""
+    """Report what a study has so far: HTML, Markdown and CSV."""
     from cropsmith.commands.evaluating import folder_of
     from cropsmith.commands.exporting import inspect_logs, send_spans
 
@@ -172,7 +172,10 @@ def compare(
     ] = "",
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Compare two systems of a study photo by photo, and name the photos they differ most on."""
+    """Compare two systems of a study photo by photo.
+
+    Names the photos that they differ most on.
+    """
     from cropsmith.commands.comparing import compare_two
     from cropsmith.commands.evaluating import folder_of
 
@@ -207,7 +210,7 @@ def vote(
         typer.Option(help="With --result: write the choices as pairs to train on, JSON lines."),
     ] = None,
 ) -> None:
-    """Serve a page on which people choose between crops, not knowing whose they are."""
+    """Serve a page on which people choose blindly between crops."""
     from cropsmith.commands.evaluating import folder_of
     from cropsmith.commands.voting import lesson_lines, vote_lines, vote_server
 
@@ -247,7 +250,10 @@ def align(
         bool, typer.Option("--reset", help="Take the weight out of config.toml again.")
     ] = False,
 ) -> None:
-    """Tell what blind choices say of the weight of a model's own ranking (own_weight)."""
+    """Tell what blind choices say of a model's own ranking.
+
+    Of the weight that it should have, the setting own_weight.
+    """
     from cropsmith.commands.evaluating import folder_of
     from cropsmith.commands.voting import weight_lines
     from cropsmith.settings import state

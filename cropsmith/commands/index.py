@@ -79,7 +79,10 @@ def add(
     box: Annotated[str, typer.Option(help="The crop of the photo: x1,y1,x2,y2 in 0..1.")] = "",
     bad: BadFile = None,
 ) -> None:
-    """Add your own crops; retrieval prefers those of the index "personal"."""
+    """Add your own crops; those of "personal" come first.
+
+    Retrieval prefers them to the others.
+    """
     from cropsmith.arguments import boxes_of
     from cropsmith.tools.examples.indexes import keep_crop, open_personal
     from cropsmith.tools.examples.row import PERSONAL
@@ -141,7 +144,7 @@ def search(
         bool, typer.Option("--guard/--no-guard", help="Leave out near-duplicates of the photo.")
     ] = True,
 ) -> None:
-    """Show the nearest photos of an index with their expert crops, as one picture."""
+    """Show the nearest photos of an index with their crops."""
     import numpy as np
     from PIL import Image
 

@@ -17,7 +17,7 @@ def mcp(
     ] = False,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of --http.")] = 8090,
 ) -> None:
-    """Serve tools to agents: crop, propose, find, explain, over stdio or HTTP."""
+    """Serve crop, propose, find and explain to agents, over MCP."""
     from cropsmith.errors import MissingExtra
 
     try:

@@ -20,7 +20,7 @@ def list_(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON line per provider.")] = False,
 ) -> None:
-    """Show which providers are configured and reachable, and the models they offer."""
+    """Show which providers are reachable, and their models."""
     import asyncio
 
     from cropsmith.agents.backends.availability import standings
@@ -75,7 +75,7 @@ def probe_(
         typer.Option(help="Declare the family instead of asking the model.", show_default=False),
     ] = "",
 ) -> None:
-    """Work out how a model writes boxes, and keep the verdict for it at this server."""
+    """Work out how a model writes boxes, and keep it."""
     import asyncio
     import datetime
     from functools import partial

@@ -23,7 +23,7 @@ def show(
     *,
     settings: RunSettings,
 ) -> None:
-    """Print what would be sent for a photo and a request, without sending it.
+    """Print what would be sent for a photo and a request.
 
     Needs no key and no server. The built-in photographer gives the answers that the model would.
     """

@@ -41,7 +41,7 @@ def serve(
         typer.Option(help="An address, not public, that photos come from or callbacks go to."),
     ] = None,
 ) -> None:
-    """Serve crops over HTTP: jobs, batches, signed addresses, limits per key, metrics."""
+    """Serve crops over HTTP: jobs, batches, signed addresses."""
     import os
 
     from cropsmith.agents.trace.limits import bytes_of

@@ -25,7 +25,7 @@ def studio(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
 ) -> None:
-    """Crop in the browser: one photo or a sitting of many, judged, corrected and taken away."""
+    """Crop in the browser: one photo, or a sitting of many."""
     from cropsmith.agents.trace.limits import bytes_of
     from cropsmith.commands.reading import read_arguments
     from cropsmith.errors import MissingExtra

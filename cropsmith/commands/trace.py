@@ -75,7 +75,7 @@ def show(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The trace as one JSON document.")] = False,
 ) -> None:
-    """Tell the story of a trace, with the crops drawn where the terminal can."""
+    """Tell the story of a trace, with its crops drawn."""
     from cropsmith.agents.trace.views.drawing import drawn
     from cropsmith.agents.trace.views.story import told
 

@@ -27,7 +27,7 @@ def replay(
     *,
     changes: Mapping[str, Any],
 ) -> None:
-    """Run a trace again from its recorded replies, or go on from one of its steps.
+    """Run a trace again, or go on from one of its steps.
 
     Without options no model is called: the result must be the same bit for bit, else the exit code
     is 1. With --from the steps from there on ask the model anew; settings that are given hold from
@@ -73,9 +73,9 @@ def resume(
     force: Annotated[bool, typer.Option(help="Overwrite outputs (never an input).")] = False,
     dry_run: Annotated[bool, typer.Option(help="Decide, but write nothing.")] = False,
 ) -> None:
-    """Go on with a run that waits for a person (crop --approve), also after a restart.
+    """Go on with a run that waits for a person (crop --approve).
 
-    What crop was told of the files (--out, --format, ...) holds on.
+    Also after a restart. What crop was told of the files (--out, --format, ...) holds on.
     """
     from cropsmith.batch.delivery import Delivery
     from cropsmith.commands.approving import reject_run, resume_with
@@ -100,7 +100,7 @@ def compare(
     force: Annotated[bool, typer.Option(help="Overwrite the file.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As one JSON document.")] = False,
 ) -> None:
-    """Compare runs of a photo: cost, time, verdicts, overlaps, and where they parted."""
+    """Compare runs of a photo, and tell where they parted."""
     from cropsmith.agents.trace.verdicts import verdicts
     from cropsmith.agents.trace.views.compared import compared
     from cropsmith.agents.trace.views.comparison import compare as compare_runs

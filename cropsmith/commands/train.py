@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 lessons_app = typer.Typer(
-    help="Write lessons for vision-language models, as TRL and LLaMA-Factory read them.",
+    help="Write lessons for VLMs, for TRL and LLaMA-Factory.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

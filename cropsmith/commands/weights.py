@@ -13,7 +13,7 @@ app = typer.Typer(
 
 @app.command("list")
 def list_weights() -> None:
-    """List the named weights and the hub models that are looked for, and which are here."""
+    """List the named weights and hub models, and which are here."""
     from cropsmith.settings import weights_folder
     from cropsmith.tools.grounding.owl import KNOWN
     from cropsmith.tools.models.weights import (

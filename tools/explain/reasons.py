@@ -20,7 +20,7 @@ PLAIN, BUSY = 0.6, 1.25
 """Detail of what was cut, against the photo's mean, from which it is called empty or cluttered."""
 QUIET = 0.8
 """Saliency of what was cut, against its share of the area, up to which little is lost."""
-NEAR = 0.07
+NEAR = 0.04
 """Share of the frame within which the eye takes a point to lie on a third or in the middle."""
 SMALL = 0.5
 """Share of the frame up to which a thing can be said to lie on a third."""
@@ -96,6 +96,9 @@ def reasons_for(
 
 
 EXPERT = "It is the framing that an expert would most likely choose."
+ASKED_BEST = (
+    "Of the framings that come nearest to what was asked, it is what an expert would choose."
+)
 NOT_SURE = (
     "What was asked for was not found for sure: this is framed as an expert most likely would."
 )
@@ -109,8 +112,9 @@ def _plain(intent: Intent | None, evidence: Sequence[Evidence]) -> str:
     """
     found = {e.phrase for e in evidence if e.kind in ASKED and not (e.guessed or is_doubtful(e))}
     wanted = () if intent is None else (*intent.subjects, *intent.avoid)
-    missed = any(phrase.text not in found for phrase in wanted)
-    return NOT_SURE if missed else EXPERT
+    if any(phrase.text not in found for phrase in wanted):
+        return NOT_SURE
+    return ASKED_BEST if wanted else EXPERT
 
 
 def known_of(sight: Sight, evidence: Sequence[Evidence]) -> Known:

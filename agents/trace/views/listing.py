@@ -21,7 +21,9 @@ def table(heads: Sequence[TraceHead]) -> RenderableType:
         model = f"{head.model} {price(head.cost)}" if head.calls else head.model
         if head.study:
             model += f" in {head.study}"
-        told = head.error or head.request
+        told = Text(one_line(head.request, 60))
+        if head.error:
+            told.append(f"{' ' * bool(told)}{one_line(head.error, 60)}", "red")
         columns.add_row(
             Text(head.id, "bold"),
             Text(when(head)),
@@ -29,6 +31,6 @@ def table(heads: Sequence[TraceHead]) -> RenderableType:
             Text(head.status.value, STATUS_STYLE[head.status]),
             Text(one_line(head.source, 32)),
             Text(one_line(model, 36)),
-            Text(one_line(told, 60), "red" if head.error else ""),
+            told,
         )
     return columns

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from cropsmith import crop
 from cropsmith.agents.minds.base.mind import Brief
-from cropsmith.agents.nodes.proposal import rules_for
+from cropsmith.agents.nodes.proposal import rules_for, solved
+from cropsmith.agents.sources.source import draft
 from cropsmith.tools.constraints.clutter import CalmSide
 from cropsmith.tools.constraints.from_intent import check_all
 from cropsmith.tools.constraints.solver import solve
@@ -60,3 +61,12 @@ def test_what_a_truncated_file_lacks_is_kept_out_of_the_crop(photos: Path, tmp_p
         assert missing is not None and result.box.overlap(missing) == 0
         assert "The missing part is kept out of the crop." in result.notes
         assert not any("empty space at the bottom" in reason for reason in result.reasons)
+
+
+def test_what_the_rules_cut_of_the_original_is_its_centre(photos: Path) -> None:
+    for words, source in (("the man", "original"), ("the man, room on the left", "centre")):
+        one = brief(photos / "camera.jpg", words, Box(x1=0.3, y1=0.5, x2=0.6, y2=0.8))
+        whole = draft(one, Box.whole(), "original")
+        (found,) = solved(one, [whole], rules_for(one).constraints)
+        assert found.provenance.source == source
+        assert (found.box == Box.whole()) is (source == "original")

@@ -55,3 +55,11 @@ def test_a_name_and_its_own_format_go_together() -> None:
     several = Delivery(out=Path("crops.d"), format="webp")
     with pytest.raises(UsageError, match="need a folder"):
         several.checked(many=True)
+
+
+def test_a_folder_of_sidecars_is_not_named_like_a_file() -> None:
+    sidecars = Delivery(out=Path("out/only.xmp"), sidecars=(Sidecar.XMP,))
+    with pytest.raises(UsageError, match="names no picture") as refused:
+        sidecars.checked(many=False)
+    assert "FOLDER" in str(refused.value.hint)
+    assert Delivery(out=Path("a.jpg"), sidecars=(Sidecar.XMP,)).checked(many=False)

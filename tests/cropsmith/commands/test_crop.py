@@ -159,6 +159,7 @@ def test_photos_of_one_name_do_not_meet(command: Command, photo: Path, tmp_path:
     assert done.code == 0, done.err
     written = sorted(str(path.relative_to(out)) for path in out.rglob("*.webp"))
     assert written == ["a/same-crop.webp", "b/same-jpg-crop.webp", "b/same-png-crop.webp"]
+    assert all(f"{one}  512 x 512" in done.out for one in photos)  # which of them is which
 
 
 def test_a_folder_is_mirrored(command: Command, photo: Path, tmp_path: Path) -> None:
