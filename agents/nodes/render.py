@@ -17,6 +17,7 @@ from cropsmith.tools.clipcropping.rater import Rater
 from cropsmith.tools.constraints.solver import output_size
 from cropsmith.tools.explain.changes import changes
 from cropsmith.tools.explain.shortfalls import shortfalls, still_so
+from cropsmith.tools.framing.passport_notes import passport_notes
 from cropsmith.tools.photographer.subject import subject_of
 from cropsmith.tools.schema.candidate import Candidate
 from cropsmith.tools.schema.geometry import Point, whole_pixels
@@ -78,6 +79,8 @@ def fallen_short(
             few = "Only one answer" if answers == 1 else f"Only {answers} answers"
             wanted = brief.intent.alternatives
             yield f"{begin}{few} instead of {wanted}: no other was found that differs enough."
+        for note in passport_notes(crop.target.name, crop.pixels.size):
+            yield f"{begin}{note}"
         for note in shortfalls(brief.intent, known_of(brief), crop.box, said):
             yield f"{begin}{note}"
 

@@ -80,7 +80,7 @@ def least_picture(target: Target, image: Size) -> AtLeast:
     ratio = (target.ratio or Ratio.of_size(image)).value
     width = LEAST_PICTURE * min(image.width, image.height * ratio)
     size = Size(width=max(1, int(width)), height=max(1, int(width / ratio)))
-    return AtLeast(size, "a picture of {size} pixels", CheckKind.LEAST_PICTURE)
+    return AtLeast(size, "a picture of {size}", CheckKind.LEAST_PICTURE)
 
 
 def _kept(intent: Intent, part: Part, image: Size) -> Contains:

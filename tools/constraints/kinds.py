@@ -177,13 +177,13 @@ class AtLeast:
     """The crop has at least so many pixels a side."""
 
     size: Size
-    why: str = "at least {size} pixels"
+    why: str = "at least {size}"
     kind: CheckKind = CheckKind.MIN_SIZE
 
     @property
     def wish(self) -> str:
         """What it asks."""
-        return self.why.format(size=f"{self.size.width}x{self.size.height}")
+        return self.why.format(size=in_pixels(self.size))
 
     def check(self, pixels: PixelBox) -> Check:
         """Hold it against a crop."""
@@ -195,6 +195,17 @@ class AtLeast:
     def clauses(self) -> Sequence[Clause]:
         """Return none: the solver leaves smaller sizes out."""
         return ()
+
+
+def in_pixels(size: Size) -> str:
+    """Return a least size in words, of one side where the other may be anything."""
+    if size.height == 1:
+        return f"{size.width} pixels in width"
+    return (
+        f"{size.height} pixels in height"
+        if size.width == 1
+        else f"{size.width}x{size.height} pixels"
+    )
 
 
 def in_words(side: Side) -> str:
@@ -279,5 +290,5 @@ def with_target(
     if ratio is not None:
         implied.append(HasRatio(ratio))
     if target.size is not None and not target.at_most and not upscale:
-        implied.append(AtLeast(target.size, f"{{size}} pixels {UPSCALING}"))
+        implied.append(AtLeast(target.size, f"{{size}} {UPSCALING}"))
     return (*constraints, *(c for c in implied if c not in constraints))

@@ -64,6 +64,8 @@ class Answer:
     """Whether the rivals are people."""
     notes: tuple[str, ...] = ()
     """What a person should be told of the answer, plain sentences."""
+    face_of: str = ""
+    """The noun of whose face was named: the answer is the whole of it."""
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,12 @@ def answer(phrase: Phrase, found: Found, pixels: NDArray[np.uint8]) -> Answer:
     people = said.classes == (PERSON,)
     if rivals:
         notes.append(_which(people, rivals, phrase.text))
-    if said.part and things:
+    face_of = said.noun if said.part == "face" else ""  # whoever has faces at hand tells of it
+    if said.part and not face_of and things:
         notes.append(f"A {said.part} is not found by itself: the whole {said.noun} is meant.")
     many = said.many and count is None
-    return Answer(tuple(things), many=many, rivals=rivals, people=people, notes=tuple(notes))
+    return Answer(tuple(things), many, rivals=rivals, people=people, notes=tuple(notes),
+                  face_of=face_of)  # fmt: skip
 
 
 def _pool(said: Described, found: Found) -> Pool:

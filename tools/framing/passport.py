@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cropsmith.errors import Infeasible
 from cropsmith.tools.constraints.kinds import Axis
@@ -14,6 +15,9 @@ from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import PassportRule, Side, Target
 
+AIMED = (0.1, 0.5)
+"""Part of each of the rule's ranges that is aimed at where the photo has room: crown and eyes are
+estimates, which should not come to lie on the rule's edge, and hair rises above the crown."""
 CENTRED = 0.03
 """How far the head's middle may lie from the crop's, as a share of its width."""
 INSTEAD = (
@@ -28,7 +32,7 @@ crown is an estimate."""
 def passport_shot(
     rule: PassportRule, people: Sequence[Person], target: Target, image: Size
 ) -> tuple[list[Wish], list[Draft]]:
-    """Return the ranges that the rule asks, all firm, and the crop in their middle.
+    """Return the ranges that the rule asks, all firm, those aimed at, and the crop in their middle.
 
     Raises Infeasible with the reason where the photo cannot give it: nobody's face, several faces,
     a head cut by the photo's edge, too little room around it, too few pixels.
@@ -68,7 +72,22 @@ def passport_shot(
     wishes = [
         Wish(one, _sentence(rule, told), firm=True, instead=INSTEAD) for one, told in why.items()
     ]
-    return wishes, [_draft(head, rule, ratio, (low + max(low, high)) / 2, image)]
+    small, large = _aimed(rule.least_head, rule.most_head)
+    low_eyes, high_eyes = _aimed(rule.lowest_eyes, rule.highest_eyes)
+    shortest, tallest = math.ceil(head.height / large), math.floor(head.height / small)
+    aims: list[Yielding] = [
+        replace(size, height=Range(shortest, max(shortest, tallest))),
+        replace(eyes, low=1 - high_eyes, high=1 - low_eyes),
+    ]
+    wishes += [Wish(one, "") for one in aims]
+    line = (low_eyes + high_eyes) / 2
+    return wishes, [_draft(head, rule, line, ratio, (shortest + tallest) / 2, image)]
+
+
+def _aimed(least: float, most: float) -> tuple[float, float]:
+    """Return the part of a range that is aimed at."""
+    low, high = (least + share * (most - least) for share in AIMED)
+    return low, high
 
 
 def _only_head(people: Sequence[Person], rule: PassportRule) -> Head:
@@ -109,9 +128,11 @@ def _reject_tight(head: Head, rule: PassportRule, ratio: Ratio, least: int, imag
             )  # fmt: skip
 
 
-def _draft(head: Head, rule: PassportRule, ratio: Ratio, tall: float, image: Size) -> Draft:
-    """Return the crop in the middle of the rule's ranges, held to the photo."""
-    bottom = head.eyes + (rule.lowest_eyes + rule.highest_eyes) / 2 * tall
+def _draft(
+    head: Head, rule: PassportRule, line: float, ratio: Ratio, tall: float, image: Size
+) -> Draft:
+    """Return the crop of a height with the eyes on a line above its edge, held to the photo."""
+    bottom = head.eyes + line * tall
     half = tall * ratio.value / 2
     box = Box.of(
         (

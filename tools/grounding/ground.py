@@ -14,6 +14,7 @@ from cropsmith.tools.grounding.apart import apart_from_subject
 from cropsmith.tools.grounding.detection import Confidences, Detector, suppress
 from cropsmith.tools.grounding.matches import OVERLAP, Matches, matches_of
 from cropsmith.tools.grounding.offline import NANODET, ask, cannot_tell, guess, usable
+from cropsmith.tools.grounding.owned_faces import with_faces
 from cropsmith.tools.grounding.queries import names_people, queries_of, seen_as
 from cropsmith.tools.grounding.reconcile import reconcile
 from cropsmith.tools.language.positions import resolve
@@ -71,7 +72,11 @@ def ground(view: View, intent: Intent, sources: Sources) -> Grounding:
         if kind is EvidenceKind.AVOID and offline.people and offline.rivals:
             # Whoever is taken for somebody else is lost: nobody goes on a guess.
             offline = Answer(alike=offline.rivals)
+        notes = offline.notes
         if boxes := usable(kind, phrase, offline, heard=looked):
+            if offline.face_of:
+                boxes, whole = with_faces(boxes, offline.face_of, sources.evidence)
+                notes = (*notes, *whole)
             by_source[NANODET] = boxes
         if given is not None and kind is EvidenceKind.SUBJECT:
             by_source[USER] = [_pointed(given, phrase.text, intent.subject_centre)]
@@ -80,8 +85,9 @@ def ground(view: View, intent: Intent, sources: Sources) -> Grounding:
         else:
             believed = reconcile(by_source, trust=_trust(sources), last=NANODET)
         found += believed
-        if believed and believed[0].source == NANODET:
-            said += offline.notes
+        own = [one.box for one in by_source.get(NANODET, ())]
+        if believed and believed[0].box in own:
+            said += notes
         elif not believed:
             missing.append(phrase.text)
             if offline.alike:

@@ -124,7 +124,7 @@ PEOPLE = frozenset(
     "person people man men woman women girl girls boy boys child children kid kids baby lady "
     "ladies guy guys gentleman bride groom couple family player players singer dancer friend "
     "friends mother father mom dad sister brother daughter son grandmother grandfather "
-    "him her".split()
+    "him her face faces".split()
 )
 """Head nouns that name people, to whom a face is the nearest guess without a detector."""
 

@@ -61,8 +61,15 @@ def act_avoid(match: Match, request: Tagged, wishes: Wishes, names: Names) -> No
         wishes.horizon = Down.UPPER_THIRD
         wishes.less_sky = True
         return
+    if listed := THEN_PEOPLE.fullmatch(thing(match)):
+        wishes.doubtful.append(request.words(listed[1]))
     side = part(match, "side")
     names.leave_out(f"{thing(match)} on {side}" if side else thing(match), request.words(match[0]))
+
+
+THEN_PEOPLE = re.compile(r"[^H]\d+[^,]*, ?(H.* and H[^,]*)")
+"""A thing, and behind a comma people, who may go too or be whom the picture is of: "without the
+pizza, the child and the woman"."""
 
 
 def act_all_but(match: Match, request: Tagged, wishes: Wishes, names: Names) -> None:

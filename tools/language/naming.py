@@ -25,6 +25,7 @@ from cropsmith.tools.language.wishes import Mention, Wishes
 from cropsmith.tools.schema.request import NeverCut
 
 DETERMINED = re.compile(rf"^(?:{either(DETERMINERS)}) ")
+NONE_OF = re.compile(r"^(?:no|any) ")
 MORE = re.compile(r" (?:with|in|in-front|on|at|who|that|next|behind|[a-z]{2,}ing)\b")
 """What may follow the name of a thing that is told more of."""
 
@@ -319,7 +320,11 @@ class Names:
         else:
             self.wishes.whole.append(words)
             self.wishes.protect(NeverCut.PEOPLE if letter == "H" else NeverCut.SUBJECT)
-            self.plain(re.sub(PART, "", words), "subject", letter)
+            # "No flower cut" after "the flower at the bottom right" is that one.
+            thing = re.sub(PART, "", words)
+            bare = NONE_OF.sub("", thing)
+            told = self._told_of(bare, f"the {bare}")
+            self.plain(f"the {bare}" if told else thing, "subject", letter)
 
     def _show_owner(self, part: str) -> None:
         """Show whose part is to be whole where nobody else is named: "my mother's feet in"."""

@@ -26,6 +26,8 @@ class Passport(Value):
     size: tuple[int, int] | None = None
     """Width and height in pixels."""
     ratio: str | None = None
+    mm: tuple[int, int] | None = None
+    """Width and height of the print."""
     head: tuple[float, float]
     """Least and most of the picture's height, chin to crown."""
     eyes: tuple[float, float]

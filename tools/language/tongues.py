@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from cropsmith.tools.language.colours import COLOURS
+from cropsmith.tools.language.genitives import with_of
 from cropsmith.tools.language.inflection import derived
 from cropsmith.tools.language.lexicon import lexicon
 from cropsmith.tools.schema.values import Value
@@ -20,6 +21,8 @@ BEFORE = frozenset([*COLOURS, *"big small old parked".split()])
 WORD = re.compile(
     r"[^\W\d_][^\W_]*(?:['’.-][^\W\d_]+)*['’]?|\d+(?:[.,]\d+)?(?:x\d+(?:[.,]\d+)?)?|[^\w\s]|\S"
 )
+ELIDED = frozenset("l d un qu n s dell nell sull all com jusqu dall".split())
+"""What stands before an apostrophe as a word of its own."""
 LEAST = 0.4
 """Share of the words that a language must know to be recognised."""
 
@@ -105,21 +108,7 @@ def _words(text: str) -> list[str]:
     parts: list[str] = []
     for word in WORD.findall(text.replace("’", "'")):
         head, mark, tail = word.partition("'")
-        if mark and head in (
-            "l",
-            "d",
-            "un",
-            "qu",
-            "n",
-            "s",
-            "dell",
-            "nell",
-            "sull",
-            "all",
-            "com",
-            "jusqu",
-            "dall",
-        ):
+        if mark and head in ELIDED:
             parts += [head + "'", *([tail] if tail else [])]
         else:
             parts.append(word)
@@ -213,7 +202,9 @@ PARTED = re.compile(
 
 def _read(text: str, tongue: Tongue) -> Gloss:
     """Put English for every phrase of the language's list, the longest first."""
-    words = _words(PARTED.sub(r"\1nicht abschneiden", text) if tongue.code == "de" else text)
+    words = _words(text)
+    if tongue.code == "de":
+        words = with_of(_words(PARTED.sub(r"\1nicht abschneiden", text)), tongue.phrases)
     gloss = Gloss("", tongue.code)
     clauses = _Clauses(gloss)
     out: list[str] = []

@@ -209,6 +209,13 @@ WORDINGS = (
         r"^(?:hi,? |hello,? )?(?:an? |your )?(?:[a-z]+ )?(?:agent|editor|teacher|mum|mom|dad|parent"
         r"|seller|photographer|designer|student|manager|assistant|owner) here ?[.,!:;]+ ?", "",
     ),
+    (
+        r"\b(?:the |an? )?(?:largest|biggest) (?:crop |picture |photo |image |one |area )?"
+        r"(?:possible|(?:that )?(?:you|it|we) (?:can|could)(?: (?:get|do|make|manage))?|that fits)"
+        r"(?: (?:crop|picture|photo|image))?"
+        r"(?=\s*(?:[.,;!|]|$)|( (?:square|portrait|landscape|with|without|in|for|and|but|\d)))",
+        lambda m: "as big as possible" + (" ," if m[1] else ""),
+    ),
     (r"\b(?:circle|circular|round|oval|heart) crop of ", "as a circle , "),
     (r"\bhero(?= (?:from|in|on|at|with|is|and|should|must)\b)", "the star"),
     (

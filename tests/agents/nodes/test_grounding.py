@@ -160,3 +160,10 @@ async def test_a_reference_picture_is_looked_for(photo: Path, tiny_models: Path)
     update = await run(photo, context, intent(subject_image=reference.sha256))
     answered = update["grounding"]
     assert len(answered.found) + len(answered.missing) == 1
+
+
+async def test_the_face_of_somebody_named_is_looked_for(photo: Path) -> None:
+    update = await run(photo, build_parts(RunSettings(trace=False)), intent("face of the woman"))
+    (found,) = update["grounding"].found
+    assert found.source == "faceboxes" and found.phrase == "face of the woman"
+    assert found.box.height < 0.4 and not update["notes"]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cropsmith.tools.constraints.from_intent import check_all, constraints_for, with_margin
-from cropsmith.tools.constraints.kinds import ClearSide, apart, contains, touched
+from cropsmith.tools.constraints.kinds import AtLeast, ClearSide, apart, contains, touched
 from cropsmith.tools.constraints.relaxation import settle
 from cropsmith.tools.constraints.solver import solve
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
@@ -147,3 +147,15 @@ def test_the_subjects_face_goes_before_what_is_to_go(
     settled = settle(SQUARE, constraints_for(asked, SQUARE, [man, face, crowd], IMAGE), IMAGE)
     crop = solve(Box.whole(), SQUARE, settled.constraints, IMAGE)
     assert contains(crop, touched(face.box, IMAGE))
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((2000, 1), "at least 2000 pixels in width"),
+        ((1, 900), "at least 900 pixels in height"),
+        ((800, 600), "at least 800x600 pixels"),
+    ],
+)
+def test_a_least_size_of_one_side_names_that_side_alone(size: tuple[int, int], words: str) -> None:
+    assert AtLeast(Size(width=size[0], height=size[1])).wish == words

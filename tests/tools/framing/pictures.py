@@ -49,11 +49,12 @@ def cropped(
     evidence: Sequence[Evidence],
     image: Size = IMAGE,
     horizon: Line | None = None,
+    wish: Box | None = None,
 ) -> tuple[PixelBox, tuple[str, ...]]:
-    """Return the crop nearest to the framing's first draft, and the notes."""
+    """Return the crop nearest to the framing's first draft, or to a wish, and the notes."""
     target = intent.targets[0]
     framing = framing_of(intent, target, evidence, image, horizon)
     settled = settle(target, constraints_for(intent, target, framing.evidence, image), image)
     rules = meet(settled, framing, target, image)
-    wish = framing.drafts[0].box if framing.drafts else Box.whole()
+    wish = wish or (framing.drafts[0].box if framing.drafts else Box.whole())
     return solve(wish, target, rules.constraints, image), rules.notes

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cropsmith.errors import Infeasible
 from cropsmith.tools.framing.heads import head_of
 from cropsmith.tools.schema.evidence import Evidence
-from cropsmith.tools.schema.geometry import Size
+from cropsmith.tools.schema.geometry import Box, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import Intent, PassportRule, Shot, Target
 from tests.tools.framing.pictures import IMAGE, asking, cropped, face, person
@@ -91,3 +91,23 @@ def test_a_refusal_says_what_works_instead() -> None:
     with pytest.raises(Infeasible) as refused:
         cropped(passport(), [face(1500, 90, 200)])
     assert "headshot" in (refused.value.hint or "")
+
+
+def test_where_there_is_room_the_crop_keeps_off_the_ends_of_the_rule() -> None:
+    airy = RULE.model_copy(update={"least_head": 0.5, "most_head": 0.7, "lowest_eyes": 0.55})
+    found = face(1500, 900, 300)
+    head = head_of(found.box, IMAGE)
+    for wish in (Box.whole(), Box.of((0.4, 0.3, 0.6, 0.5))):
+        crop, notes = cropped(passport("1:1", airy), [found], wish=wish)
+        tall = crop.size.height
+        assert notes == () and 0.51 < head.height / tall < 0.61
+        assert 0.55 < (crop.bottom - head.eyes) / tall < 0.64
+        assert head.crown - crop.top > 0.05 * tall
+
+
+def test_where_there_is_no_such_room_all_of_the_rule_serves() -> None:
+    airy = RULE.model_copy(update={"least_head": 0.5, "most_head": 0.7, "lowest_eyes": 0.55})
+    found = face(1500, 230, 300)
+    crop, notes = cropped(passport("1:1", airy), [found])
+    assert notes == () and crop.top == 0
+    assert (crop.bottom - head_of(found.box, IMAGE).eyes) / crop.size.height > 0.63

@@ -208,3 +208,19 @@ def test_nobody_is_left_out_on_a_guess(photos: Path, tmp_path: Path) -> None:
     assert any("cannot be told" in note for note in without.told)
     about = ground(two, wanting("woman"), Sources(offline=True))
     assert about.found[0].guessed and about.found[0].label == "person"
+
+
+def test_the_face_of_somebody_is_the_face_found_on_them(view: View) -> None:
+    (face,) = view.sight.faces
+    elsewhere = face.model_copy(update={"box": Box.of(FAR)})
+    sources = Sources(offline=True, evidence=[elsewhere, face])
+    grounding = ground(view, wanting("face of the woman"), sources)
+    assert [(one.phrase, one.box) for one in grounding.found] == [("face of the woman", face.box)]
+    assert not grounding.told and not grounding.missing
+
+
+def test_who_shows_no_face_is_meant_whole_and_that_is_told(view: View) -> None:
+    grounding = ground(view, wanting("face of the woman"), Sources(offline=True))
+    (found,) = grounding.found
+    assert found.label == "person" and found.box.height > 0.8
+    assert grounding.told == ("No face was found there: the whole woman is meant.",)

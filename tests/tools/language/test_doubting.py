@@ -105,3 +105,18 @@ def test_a_purpose_without_a_shape_is_told() -> None:
 def test_words_of_new_frames_are_still_names_of_things() -> None:
     assert shown("the bugs on the leaf, 3:2") == ["bugs on the leaf"]
     assert shown("just the person, 3:2") == ["person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("without the pizza, the child and the woman", True),
+        ("the dog, without the pizza, the child and the woman", True),
+        ("without the man, the child and the woman", False),
+        ("without the pizza and the woman", False),
+    ],
+)
+def test_people_listed_behind_a_thing_that_goes_are_told_to_go_perhaps(
+    text: str, doubt: bool
+) -> None:
+    assert ("the child and the woman" in read(text).doubtful) is doubt

@@ -100,3 +100,37 @@ def test_what_is_not_done_is_told(text: str) -> None:
 
 def test_at_most_is_not_at_least() -> None:
     assert read("under 1600 pixels wide").min_size is None
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "the largest possible",
+        "the biggest you can",
+        "as large as possible",
+        "the biggest crop possible",
+        "the largest possible square",
+        "the biggest picture you can get",
+    ],
+)
+def test_the_largest_possible_is_no_thing(wish: str) -> None:
+    intent = read(f"without the broccoli, {wish}")
+    assert named(f"without the broccoli, {wish}") == ([], ["broccoli"])
+    assert intent.tightness is Tightness.WIDEST
+
+
+def test_the_largest_of_several_still_is_a_thing() -> None:
+    assert named("the largest dog") == (["largest dog"], [])
+    assert named("the biggest boat you can see") == (["biggest boat"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("the flower bottom right, no flower cut, square", ["flower on bottom right"]),
+        ("the dog on the left, don't cut any dog", ["dog on the left"]),
+        ("no flower cut, square", ["flower"]),
+    ],
+)
+def test_none_of_a_kind_cut_is_the_one_that_was_named(text: str, things: list[str]) -> None:
+    assert named(text)[0] == things and NeverCut.SUBJECT in read(text).never_cut
