@@ -260,7 +260,9 @@ def _countries(exact: Exact, reading: Reading) -> None:
     if named and sized and asked:
         # A size beside "passport photo" is that of the photo; a country's rule brings its own.
         bare = named[0].name == "passport"
-        reading.text = f"{reading.text} genre:passport" if bare else reading.text
+        if bare:
+            reading.text = f"{reading.text} genre:passport"
+            exact.unclear.append(f"passport photo: as {sized[0].ratio}, by no country's rule")
         alike = [t for t in sized if t.ratio == named[0].ratio]
         drop = named if bare else alike
         exact.shapes.targets = [t for t in exact.shapes.targets if t not in drop]

@@ -46,3 +46,10 @@ def test_another_document_is_told_to_have_no_rule_of_its_own(text: str, told: li
     intent = understand(CropRequest(text=text), Size(width=600, height=400))
     assert [one for one in told if not any(one in words for words in intent.unclear)] == []
     assert told or not any("no rule" in words for words in intent.unclear)
+
+
+def test_a_shape_of_its_own_is_told_to_follow_no_rule() -> None:
+    intent = understand(CropRequest(text="passport photo, square"), Size(width=600, height=400))
+    assert intent.shot is Shot.PASSPORT and intent.passport is None
+    assert [str(target.ratio) for target in intent.targets] == ["1:1"]
+    assert any("by no country's rule" in words for words in intent.unclear)
