@@ -183,13 +183,18 @@ class AtLeast:
     @property
     def wish(self) -> str:
         """What it asks."""
-        return self.why.format(size=f"{self.size.width}x{self.size.height}")
+        return self.why.format(size=self.pixels)
+
+    @property
+    def pixels(self) -> str:
+        """The size in words: "1080x1350"."""
+        return f"{self.size.width}x{self.size.height}"
 
     def check(self, pixels: PixelBox) -> Check:
         """Hold it against a crop."""
         size = pixels.size
         ok = size.width >= self.size.width and size.height >= self.size.height
-        detail = f"{size.width}x{size.height}, {self.size.width}x{self.size.height} wanted"
+        detail = f"{size.width}x{size.height}, {self.pixels} wanted"
         return Check(name=self.kind, ok=ok, detail=detail)
 
     def clauses(self) -> Sequence[Clause]:
