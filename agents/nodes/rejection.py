@@ -17,6 +17,7 @@ from cropsmith.tools.constraints.relaxation import Conflict
 from cropsmith.tools.constraints.things import Excludes
 from cropsmith.tools.explain.naming import Named, avoided, is_doubtful
 from cropsmith.tools.explain.shortfalls import MOSTLY, most_inside
+from cropsmith.tools.photographer.subject import sure_of
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox
@@ -24,9 +25,12 @@ from cropsmith.tools.schema.request import Target
 from cropsmith.tools.schema.result import Decision, Verdict
 
 WITHIN = 0.3
-"""Share of what is to go inside the subject's own box from which no crop could part them."""
+"""Share of what is to go inside the subject's own box above which no crop could part them."""
+INSIDE, FILLS = 0.9, 0.3
+"""Share of a person inside, and of the crop that they take, from which the crop is of them."""
 NEAREST = "nearest"
 """The source of candidates that lack something asked."""
+WHERE = "Say where, as in “the man on the left”."
 
 
 def nearest_to(
@@ -68,11 +72,14 @@ def with_rejection(brief: Brief, decided: Decision) -> Decision:
     """Return the decision, turned into a rejection where its crop shows most of what was to go.
 
     Who asks for a photo without the car does not want one of the car. Where nobody is sure that it
-    is the car, or it reaches into what the crop is about, a note says so instead.
+    is the car, or it reaches into what the crop is about, a note says so instead; but a crop of one
+    person is not without a woman whom nobody can tell from the others.
     """
     chosen = next((c for c in brief.earlier if c.id == decided.chosen), None)
     if chosen is None or decided.verdict is Verdict.REJECT:
         return decided
+    if reasons := _of_one_of_many(brief, chosen.box):
+        return decided.model_copy(update={"verdict": Verdict.REJECT, "reasons": reasons})
     about = [one.box for one in brief.seen if one.kind is EvidenceKind.SUBJECT]
     sure = [
         one
@@ -90,6 +97,20 @@ def with_rejection(brief: Brief, decided: Decision) -> Decision:
     why = f"No crop of this photo leaves out {names}: in the nearest one most of {of}."
     update = {"verdict": Verdict.REJECT, "reasons": (why, _works_without(brief, shown))}
     return decided.model_copy(update=update)
+
+
+def _of_one_of_many(brief: Brief, box: Box) -> tuple[str, ...]:
+    """Return why a crop of one person may be of the very one who is to go; nothing if it is not."""
+    gone = [p.text for p in brief.intent.avoid if p.text in brief.grounding.unsure]
+    large = [
+        one
+        for one in sure_of(brief.seen, EvidenceKind.PERSON)
+        if (shows := one.box.overlap(box)) >= INSIDE * one.box.area and shows >= FILLS * box.area
+    ]
+    if not gone or not large:
+        return ()
+    who = f"nobody can tell which of the people is “{gone[0]}”"
+    return f"In the nearest crop one person fills much, and {who}.", WHERE
 
 
 def _works_without(brief: Brief, shown: Sequence[Named]) -> str:

@@ -22,6 +22,14 @@ WITHOUT_ARTICLE = {
 }  # fmt: skip
 """First words of a phrase that need no "the" before them."""
 
+ONE_BY_ONE = {"each", "every", "everybody", "everyone", "everything"}
+"""First words of a phrase that speaks of several as of one."""
+
+
+def are_several(words: str, found: int) -> bool:
+    """Tell whether a name of so many things is a plural: "the two people are", "everyone is"."""
+    return found > 1 and words.split()[0].lower() not in ONE_BY_ONE
+
 
 def called(evidence: Evidence) -> str:
     """Return what to call a piece of evidence in a sentence."""

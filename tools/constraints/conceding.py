@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from cropsmith.tools.constraints.clutter import CalmSide
 from cropsmith.tools.constraints.kinds import (
@@ -10,6 +11,7 @@ from cropsmith.tools.constraints.kinds import (
     ClearSide,
     Constraint,
     HasRatio,
+    in_pixels,
     in_words,
 )
 from cropsmith.tools.constraints.things import Contains, Excludes
@@ -24,6 +26,13 @@ class Concession:
     constraint: Constraint
     weaker: Constraint | None
 
+    @property
+    def otherwise(self) -> str:
+        """Return what the request could say to have it after all, a sentence; "" for nothing."""
+        if isinstance(self.constraint, AtLeast) and UPSCALING in self.constraint.why:
+            return f"--upscale (upscale=True) enlarges it to {in_pixels(self.constraint.size)}."
+        return ""
+
     def instead(self, pixels: PixelBox) -> str:
         """Return what is given up in the crop that works, to finish "It works ..."."""
         asked, weaker = self.constraint, self.weaker
@@ -35,8 +44,9 @@ class Concession:
         if isinstance(asked, HasRatio):
             return "in another shape"
         if isinstance(asked, AtLeast) and weaker is not None:
-            larger = ", or enlarged with --upscale (upscale=True)" if UPSCALING in asked.why else ""
-            return f"at {pixels.size.width}x{pixels.size.height} pixels{larger}"
+            return f"at {pixels.size.width}x{pixels.size.height} pixels"
+        if isinstance(asked, ClearSide) and not _is_room(weaker, asked):
+            return f"with no free room {in_words(asked.side)}"
         return f"without {asked.wish}" if weaker is None else f"with {weaker.wish} instead"
 
 
@@ -66,6 +76,8 @@ SILENT = {CheckKind.BYSTANDER, CheckKind.AVOID}
 (`tools/explain/shortfalls.py`): what is to go often shows less than it might."""
 LOST = 0.05
 """Share of a thing inside below which the crop is without it."""
+LEAST_ROOM = 0.08
+"""Share of a crop below which a free side is only what a finder's box is wrong by."""
 A_LITTLE = 0.1
 """Share of a thing up to which it is cut a little."""
 
@@ -109,7 +121,7 @@ def _sentence(one: Concession, purpose: str) -> str:
         where = in_words(constraint.side)
         if constraint.of:
             return f"Not all of the room {where} is free: {constraint.of} reach into it."
-        if not isinstance(weaker, ClearSide):
+        if not _is_room(weaker, constraint):
             return f"There is no free room {where} beside what must stay."
         return (
             f"There is room for only {weaker.share:.0%} free {where}, not {constraint.share:.0%}."
@@ -119,6 +131,11 @@ def _sentence(one: Concession, purpose: str) -> str:
     return f"This could not be met: {constraint.wish}."
 
 
+def _is_room(left: Constraint | None, asked: ClearSide) -> TypeGuard[ClearSide]:
+    """Tell whether the strip that is left is free room to the eye."""
+    return isinstance(left, ClearSide) and left.share >= min(LEAST_ROOM, asked.share / 2)
+
+
 def _cut(thing: Contains, weaker: Constraint | None, purpose: str) -> str:
     """Say what is left of a thing that does not stay whole."""
     if thing.kind is CheckKind.MARGIN:
@@ -126,14 +143,18 @@ def _cut(thing: Contains, weaker: Constraint | None, purpose: str) -> str:
     if not isinstance(weaker, Contains):
         return f"{_first(thing.what)} could not be kept beside all else that was asked."
     if weaker.part:
+        if thing.part:  # too large for the shape, which was told (`fitting.py`)
+            return ""
+        its = "their" if thing.several else "its"
         return (
             f"{_first(thing.what)} could not be kept whole beside all else that was asked: "
-            f"its {weaker.part} is kept."
+            f"{its} {weaker.part} is kept."
         )
     if weaker.slack <= thing.air:
         return ""
     much = "a little" if weaker.slack <= A_LITTLE else "on one side"
-    return f"{_first(thing.what)} is cut {much} {purpose}."
+    be = "are" if thing.several else "is"
+    return f"{_first(thing.what)} {be} cut {much} {purpose}."
 
 
 def _first(words: str) -> str:

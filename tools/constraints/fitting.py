@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cropsmith.tools.constraints.calling import are_several
 from cropsmith.tools.constraints.kinds import touched
 from cropsmith.tools.constraints.must_stay import Because, MustStay, Staying
 from cropsmith.tools.constraints.sizes import largest
@@ -125,8 +126,10 @@ def _notes(
 ) -> tuple[str, ...]:
     """Say what the shape cannot hold; of faces that nobody asked for, nothing."""
     notes = []
+    several = [kind for kind in PLURALS if len(_never_cut(stay, kind)) > 1]  # counted below
     for thing in cut:
-        if thing.because is not Because.FACE:
+        counted = thing.because is Because.NEVER_CUT and thing.kind in several
+        if thing.because is not Because.FACE and not counted:
             wide = touched(thing.box, image).size.width > limit.width
             how = "narrow" if wide else "flat"
             kept = f"the {thing.heart_name} is kept"
@@ -135,25 +138,36 @@ def _notes(
     if named:
         first = stay.things[0].what
         rest = " and ".join(dict.fromkeys(name for name in named if name != first))
+        alike = [thing for thing in stay.named if thing.what == first]
         if rest:
             both = f"{first[0].upper()}{first[1:]} and {rest}"
-            notes.append(f"{both} do not fit into {shape} together: {first} comes first.")
+            come = "come" if are_several(first, len(alike)) else "comes"
+            notes.append(f"{both} do not fit into {shape} together: {first} {come} first.")
         else:
+            left = len(alike) - len(named)
+            be = "is" if left == 1 else "are"
             notes.append(
-                f"The things that were named do not fit into {shape} together: the clearest is"
-                " kept."
+                f"{shape[:1].upper()}{shape[1:]} cannot hold {first} together: "
+                f"{left} of {len(alike)} {be} kept."
             )
     for thing in lost:
+        name = f"{thing.what[0].upper()}{thing.what[1:]}"
         if thing.because is Because.MAIN:
-            name = f"{thing.what[0].upper()}{thing.what[1:]}"
             notes.append(f"{name} does not fit into {shape} beside the faces.")
-    for kind, plural in PLURALS.items():
-        every = [t for t in stay.because(Because.NEVER_CUT) if t.kind is kind]
-        count = sum(thing in every for thing in lost)
-        if count:
-            do = "does" if count == 1 else "do"
-            notes.append(
-                f"{count} of the {len(every)} {plural} {do} not fit into {shape}: "
-                "the largest come first."
-            )
+        if thing.because is Because.NEVER_CUT and thing.kind not in several:
+            notes.append(f"{name} does not fit into {shape} beside the rest.")
+    for kind in several:
+        every = _never_cut(stay, kind)
+        whole = [thing for thing in every if thing not in lost and thing not in cut]
+        if len(whole) < len(every):
+            only = f"Only {len(whole)}" if whole else "None"
+            fit = "fits" if len(whole) <= 1 else "fit"
+            end = "the largest come first" if whole else "of the largest as much is kept as fits"
+            of = f"of the {len(every)} {PLURALS[kind]}"
+            notes.append(f"{only} {of} {fit} whole into {shape}: {end}.")
     return tuple(notes)
+
+
+def _never_cut(stay: MustStay, kind: EvidenceKind) -> Sequence[Staying]:
+    """Return all of a kind that the request says never to cut."""
+    return [thing for thing in stay.because(Because.NEVER_CUT) if thing.kind is kind]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cropsmith.tools.constraints.calling import called
+from cropsmith.tools.constraints.calling import are_several, called
 from cropsmith.tools.constraints.clutter import CalmSide, Clutter
 from cropsmith.tools.constraints.fitting import Fitted, Part, fitted
 from cropsmith.tools.constraints.kinds import (
@@ -14,7 +14,13 @@ from cropsmith.tools.constraints.kinds import (
     touched,
     with_target,
 )
-from cropsmith.tools.constraints.must_stay import Because, bystanders, must_stay, room_of_doubt
+from cropsmith.tools.constraints.must_stay import (
+    Because,
+    MustStay,
+    bystanders,
+    must_stay,
+    room_of_doubt,
+)
 from cropsmith.tools.constraints.things import Contains, Excludes, NotCut
 from cropsmith.tools.schema.candidate import Check
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
@@ -51,7 +57,10 @@ def constraints_for(
     found = list(evidence)
     stay = must_stay(intent, found)
     parts = (staying or fitted(stay, target, image)).parts
-    constraints: list[Constraint] = [Inside(image), *(_kept(intent, part, image) for part in parts)]
+    constraints: list[Constraint] = [
+        Inside(image),
+        *(_kept(intent, part, stay, image) for part in parts),
+    ]
     if intent.margin and stay.named:
         room = with_margin([thing.box for thing in stay.named], intent.margin, image)
         wish = f"a margin of {intent.margin:.0%} round the subject"
@@ -83,7 +92,7 @@ def least_picture(target: Target, image: Size) -> AtLeast:
     return AtLeast(size, "a picture of {size}", CheckKind.LEAST_PICTURE)
 
 
-def _kept(intent: Intent, part: Part, image: Size) -> Contains:
+def _kept(intent: Intent, part: Part, stay: MustStay, image: Size) -> Contains:
     """Return the constraint of one part that must stay."""
     thing = part.thing
     kind = CheckKind.MUST_STAY
@@ -102,6 +111,7 @@ def _kept(intent: Intent, part: Part, image: Size) -> Contains:
         thing.heart_name,
         air=_air(part.pixels, whole),
         part="" if contains(part.pixels, whole) else thing.heart_name,
+        several=are_several(thing.what, sum(one.what == thing.what for one in stay.named)),
     )
 
 

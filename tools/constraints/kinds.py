@@ -189,7 +189,7 @@ class AtLeast:
         """Hold it against a crop."""
         size = pixels.size
         ok = size.width >= self.size.width and size.height >= self.size.height
-        detail = f"{size.width}x{size.height}, {self.size.width}x{self.size.height} wanted"
+        detail = f"{size.width}x{size.height}, {in_pixels(self.size)} wanted"
         return Check(name=self.kind, ok=ok, detail=detail)
 
     def clauses(self) -> Sequence[Clause]:
@@ -201,11 +201,9 @@ def in_pixels(size: Size) -> str:
     """Return a least size in words, of one side where the other may be anything."""
     if size.height == 1:
         return f"{size.width} pixels in width"
-    return (
-        f"{size.height} pixels in height"
-        if size.width == 1
-        else f"{size.width}x{size.height} pixels"
-    )
+    if size.width == 1:
+        return f"{size.height} pixels in height"
+    return f"{size.width}x{size.height} pixels"
 
 
 def in_words(side: Side) -> str:

@@ -60,9 +60,10 @@ class Conflict(Infeasible):
         wishes = list(dict.fromkeys(c.wish for c in conflicting))
         together = " together" if len(conflicting) > 1 else ""
         given_up = tuple(dict.fromkeys(one.instead(pixels) for one in concessions))
+        otherwise = dict.fromkeys(one.otherwise for one in concessions)
         super().__init__(
             f"No crop of this photo has {_joined(wishes)}{together}.",
-            hint=f"It works {_joined(given_up)}.",
+            hint=" ".join((f"It works {_joined(given_up)}.", *filter(None, otherwise))),
         )
         self.conflicting = tuple(conflicting)
         """A smallest set that cannot hold: without any one of them the others can."""

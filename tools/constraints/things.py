@@ -25,6 +25,8 @@ class Contains:
     """Least share of the box, on each side, that is only room round the thing."""
     part: str = ""
     """What of the thing the box is, where it is not the whole."""
+    several: bool = False
+    """Whether its name stands for others as well: it is one of "the two people"."""
 
     @property
     def held(self) -> str:

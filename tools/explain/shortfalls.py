@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
+from cropsmith.tools.constraints.calling import are_several
 from cropsmith.tools.constraints.kinds import in_words
-from cropsmith.tools.constraints.must_stay import Because, MustStay, Staying, must_stay
-from cropsmith.tools.explain.naming import Named, avoided, is_doubtful
+from cropsmith.tools.constraints.must_stay import (
+    LEAST_LEADING,
+    Because,
+    MustStay,
+    Staying,
+    must_stay,
+)
+from cropsmith.tools.explain.naming import Named, avoided, is_doubtful, plural
 from cropsmith.tools.grounding.doubt import UNSURE
+from cropsmith.tools.grounding.telling import with_article
+from cropsmith.tools.photographer.subject import sure_of
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import Intent, NeverCut, Tightness
@@ -13,8 +22,12 @@ from cropsmith.tools.schema.request import Intent, NeverCut, Tightness
 TRACE = 0.05
 """Share of an unwanted thing up to which it is out, and of any thing up to which it is lost."""
 MOSTLY = 0.5
+SAME = 0.5
+"""IoU from which two finds are one thing, whatever it was taken for."""
 WHOLE = 0.95
 """Share of a thing inside from which it is whole: boxes have some air."""
+ROUND_IT = ", with most of the photo round it"
+"""What the finder says of the clearest of several (`tools/finder/answer.py`), before any crop."""
 
 
 def shortfalls(
@@ -44,30 +57,46 @@ def shortfalls(
 def still_so(
     notes: Sequence[str], intent: Intent, evidence: Sequence[Evidence], boxes: Sequence[Box]
 ) -> tuple[str, ...]:
-    """Return the notes without those that a thing is cut which is whole in all these crops.
+    """Return the notes as they are true of these crops.
 
-    What must yield is settled before the crop is chosen, which often shows more than it might.
+    What must yield is settled before the crop is chosen, which often shows more than it might: that
+    a thing is cut goes where it is whole in all of them, and that most of the photo is kept where
+    one holds less than half.
     """
     cut: dict[str, bool] = {}
     for thing in must_stay(intent, evidence).things:
         whole = all(box.contains(thing.box) for box in boxes)
         cut[thing.what] = cut.get(thing.what, False) or not whole
-    untrue = tuple(f"{_first(what)} is cut " for what, is_cut in cut.items() if not is_cut)
-    return tuple(note for note in notes if not note.startswith(untrue))
+    untrue = tuple(
+        f"{_first(what)} {be} cut "
+        for what, is_cut in cut.items()
+        if not is_cut
+        for be in ("is", "are")
+    )
+    kept = [note for note in notes if not note.startswith(untrue)]
+    if any(box.area < MOSTLY for box in boxes):
+        kept = [note.replace(ROUND_IT, "") for note in kept]
+    return tuple(kept)
 
 
 def _shows(evidence: Sequence[Evidence], box: Box) -> Iterator[str]:
     """Say what was to go and shows, and what may lie elsewhere."""
-    for named in avoided(evidence):
+    for named in avoided([one for one in evidence if not is_doubtful(one)]):
         shows = most_inside(named, box)
         if shows > TRACE:
-            much = "most" if shows > MOSTLY else "part"
             of = "them still show" if named.plural else "it still shows"
-            yield f"{_first(named.name)} could not be left out wholly: {much} of {of}."
-    unsure = [e for e in evidence if e.kind is EvidenceKind.AVOID and is_doubtful(e)]
-    for named in avoided(unsure):
-        be = "are" if named.plural else "is"
-        yield f"It is not sure where {named.name} {be}: the likeliest place was left out."
+            yield f"{_first(named.name)} could not be left out wholly: {_much(shows)} of {of}."
+    for named in avoided([one for one in evidence if is_doubtful(one)]):
+        where = f"It is not sure where {named.name} {'are' if named.plural else 'is'}"
+        shows = most_inside(named, box)
+        if shows > TRACE:
+            yield f"{where}, and {_much(shows)} of the likeliest place still shows."
+        else:
+            yield f"{where}: the likeliest place was left out."
+
+
+def _much(shows: float) -> str:
+    return "most" if shows > MOSTLY else "part"
 
 
 def most_inside(named: Named, box: Box) -> float:
@@ -84,11 +113,34 @@ def _left_without(
         return
     main = _main(stay)
     if main is None or main.kind is EvidenceKind.SALIENT:
-        yield f"Beside {gone} nothing of weight was found in this photo."
+        yield from _entangled(gone, evidence, box)
         return
     if _is_unclear(evidence, main):
         yield f"Beside {gone} no other thing is sure: the likeliest was kept."
     yield from _kept(f"Without {gone}", main, box, said)
+
+
+def _entangled(gone: str, evidence: Sequence[Evidence], box: Box) -> Iterator[str]:
+    """Say what is cut that lies within what is to go, or that there is nothing else."""
+    unwanted = [one.box for one in evidence if one.kind is EvidenceKind.AVOID]
+    for kind in (EvidenceKind.PERSON, EvidenceKind.THING):
+        others = [
+            one
+            for one in sure_of(evidence, kind)
+            if one.box.area >= LEAST_LEADING and not any(one.box.iou(u) > SAME for u in unwanted)
+        ]
+        if not others:
+            continue
+        label = others[0].label or kind
+        alike = [one for one in others if (one.label or kind) == label]
+        if cut := [one for one in alike if _inside(one.box, box) < WHOLE]:
+            several = len(cut) > 1
+            what = f"{len(cut)} {plural(label)}" if several else with_article(label)
+            lost = all(_inside(one.box, box) <= TRACE for one in cut)
+            how = f"gone with {gone}" if lost else f"cut to leave {gone} out"
+            yield f"{_first(what)} {'are' if several else 'is'} {how}."
+        return
+    yield f"Beside {gone} nothing of weight was found in this photo."
 
 
 def _beside_room(intent: Intent, stay: MustStay, box: Box, said: Sequence[str]) -> Iterator[str]:
@@ -107,7 +159,8 @@ def _beside_room(intent: Intent, stay: MustStay, box: Box, said: Sequence[str]) 
 
 def _kept(begin: str, main: Staying, box: Box, said: Sequence[str]) -> Iterator[str]:
     inside = _inside(main.box, box)
-    if inside > TRACE and _is_said(f"{main.what} is cut", said):
+    told = (f"{main.what} is cut", f"{main.what} are cut", f" for {main.what}: ")
+    if inside > TRACE and any(_is_said(words, said) for words in told):
         return
     if inside <= TRACE:
         yield f"{begin} {main.what} is lost."
@@ -121,10 +174,17 @@ def _named(
     intent: Intent, evidence: Sequence[Evidence], stay: MustStay, box: Box, said: Sequence[str]
 ) -> Iterator[str]:
     """Say which named thing is not whole, or may be another."""
+    lost = [thing.what for thing in stay.named if _inside(thing.box, box) <= TRACE]
     for thing in stay.named:
         cut = _inside(thing.box, box) < WHOLE and intent.tightness is not Tightness.FILL
         if cut and not intent.edges and not _is_said(thing.what, said):
-            yield f"Part of {thing.what} is outside this crop."
+            count = lost.count(thing.what)
+            every = sum(one.what == thing.what for one in stay.named)
+            if 0 < count < every and are_several(thing.what, every):
+                of, be = thing.what.replace("both", "the two"), "is" if count == 1 else "are"
+                yield f"{'One' if count == 1 else count} of {of} {be} not in this crop."
+            else:
+                yield f"Part of {thing.what} is outside this crop."
     for one in evidence:
         named = one.kind is EvidenceKind.SUBJECT and one.phrase
         if named and is_doubtful(one, UNSURE):

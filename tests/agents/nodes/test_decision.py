@@ -280,6 +280,35 @@ async def test_a_crop_that_shows_most_of_what_was_to_go_is_rejected(photos: Path
     assert with_rejection(guess, made) == made
 
 
+@pytest.mark.parametrize(
+    ("person", "rejected"),
+    [((0.2, 0.1, 0.9, 1.0), True), ((0.2, 0.1, 0.4, 1.0), False), ((0.2, 0.0, 1.0, 0.1), False)],
+)
+async def test_a_crop_of_one_person_is_not_without_a_woman_whom_nobody_can_tell(
+    photos: Path, person: tuple[float, float, float, float], rejected: bool
+) -> None:
+    one = Evidence(
+        kind=EvidenceKind.PERSON, box=Box.of(person), source="nanodet", confidence=0.9,
+        label="person",
+    )  # fmt: skip
+    asked = replace(
+        brief(
+            View(open_photo(photos / "astronaut.jpg")), avoid=(Phrase(text="woman", head="woman"),)
+        ),
+        grounding=Grounding(missing=("woman",), unsure=("woman",)), evidence=(one,),
+        earlier=(candidate("near", Box.of((0.1, 0.0, 1.0, 1.0))),),
+    )  # fmt: skip
+    made = Decision(target=0, chosen="near", verdict=Verdict.CROP, reasons=("x",), source="builtin")
+    decided = with_rejection(asked, made)
+    if rejected:
+        assert decided.verdict is Verdict.REJECT and "“woman”" in decided.reasons[0]
+        assert decided.reasons[1] == "Say where, as in “the man on the left”."
+    else:
+        assert decided == made
+    known = replace(asked, grounding=Grounding(missing=("woman",)))
+    assert with_rejection(known, made) == made
+
+
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_rejection_never_gives_up_the_very_subject(photos: Path, beside: bool) -> None:
     view = View(open_photo(photos / "astronaut.jpg"))

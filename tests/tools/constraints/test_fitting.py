@@ -1,5 +1,6 @@
 """How much of what must stay a shape can hold."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,11 @@ def thing(
     return Staying(
         what=what, box=box, room=box, heart=heart, heart_name=name, because=because, kind=kind
     )
+
+
+def text(box: Box) -> Staying:
+    line = thing(box, "a line of text", Because.NEVER_CUT)
+    return line.model_copy(update={"kind": EvidenceKind.TEXT})
 
 
 def test_what_fits_stays_whole_without_a_word() -> None:
@@ -69,9 +75,53 @@ def test_faces_that_do_not_fit_are_counted_where_they_were_asked_for() -> None:
         return fitted(MustStay(things=faces), TALL, IMAGE).notes
 
     assert notes(Because.NEVER_CUT) == (
-        "1 of the 3 faces does not fit into 9:16: the largest come first.",
+        "Only 2 of the 3 faces fit whole into 9:16: the largest come first.",
     )
     assert notes(Because.FACE) == ()
+
+
+@pytest.mark.parametrize(
+    ("spans", "told"),
+    [
+        (
+            [(0.05, 0.95), (0.1, 0.9)],
+            "None of the 2 lines of text fits whole into 9:16: "
+            "of the largest as much is kept as fits.",
+        ),
+        (
+            [(0.05, 0.95), (0.45, 0.55)],
+            "Only 1 of the 2 lines of text fits whole into 9:16: the largest come first.",
+        ),
+        ([(0.4, 0.6), (0.45, 0.55)], None),
+    ],
+)
+def test_lines_of_text_that_are_whole_are_counted(
+    spans: list[tuple[float, float]], told: str | None
+) -> None:
+    boxes = [
+        Box(x1=x1, y1=y, x2=x2, y2=y + 0.1) for y, (x1, x2) in zip((0.1, 0.4), spans, strict=True)
+    ]
+    assert fitted(MustStay(things=tuple(map(text, boxes))), TALL, IMAGE).notes == (
+        (told,) if told else ()
+    )
+
+
+def test_a_line_of_text_that_does_not_fit_beside_what_is_named_is_told() -> None:
+    car = thing(Box(x1=0.05, y1=0.5, x2=0.3, y2=0.7))
+    line = text(Box(x1=0.8, y1=0.5, x2=0.9, y2=0.7))
+    found = fitted(MustStay(things=(car, line)), TALL, IMAGE)
+    assert found.notes == ("A line of text does not fit into 9:16 beside the rest.",)
+
+
+def test_of_things_of_one_name_it_is_told_how_many_are_kept() -> None:
+    people = [thing(Box(x1=x, y1=0.5, x2=x + 0.1, y2=0.7), "the people") for x in (0, 0.12, 0.8)]
+    assert fitted(MustStay(things=tuple(people)), TALL, IMAGE).notes == (
+        "9:16 cannot hold the people together: 2 of 3 are kept.",
+    )
+    dog = thing(Box(x1=0.5, y1=0.5, x2=0.6, y2=0.7), "the dog")
+    assert fitted(MustStay(things=(*people[:2], dog)), TALL, IMAGE).notes == (
+        "The people and the dog do not fit into 9:16 together: the people come first.",
+    )
 
 
 sides = st.floats(0.01, 0.99)

@@ -8,6 +8,7 @@ from cropsmith.tools.constraints.from_intent import check_all, constraints_for, 
 from cropsmith.tools.constraints.kinds import AtLeast, ClearSide, apart, contains, touched
 from cropsmith.tools.constraints.relaxation import settle
 from cropsmith.tools.constraints.solver import solve
+from cropsmith.tools.constraints.things import Contains
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
@@ -53,6 +54,17 @@ def test_an_exclusion_that_would_leave_a_speck_yields() -> None:
     crop = solve(Box.whole(), SQUARE, settled.constraints, IMAGE)
     assert crop.size.width >= 0.39 * min(IMAGE.width, IMAGE.height)
     assert settled.notes == ()  # of what the chosen crop shows of it, that crop is asked
+
+
+@pytest.mark.parametrize(("words", "several"), [("two dogs", True), ("everyone", False)])
+def test_a_name_of_several_is_a_plural(words: str, several: bool) -> None:
+    dogs = [
+        DOG.model_copy(update={"phrase": words, "box": Box(x1=x, y1=0.4, x2=x + 0.1, y2=0.8)})
+        for x in (0.3, 0.5)
+    ]
+    asked = intent(subjects=(Phrase(text=words, head=words),))
+    rules = constraints_for(asked, SQUARE, dogs, IMAGE)
+    assert {rule.several for rule in rules if isinstance(rule, Contains)} == {several}
 
 
 def test_an_unnamed_subject_binds_nobody() -> None:

@@ -1,6 +1,7 @@
 """The solver's two promises, proved on small grids: what it reports holds, and is the best."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -176,7 +177,9 @@ def test_a_photo_too_small_for_a_firm_size_is_told_what_would_work() -> None:
     with pytest.raises(Conflict) as caught:
         solve(Box.whole(), Target(size=Size(width=1080, height=1350)), [], image)
     assert "1080x1350 pixels without upscaling" in str(caught.value)
-    assert "480x600" in caught.value.hint
+    assert caught.value.hint == (
+        "It works at 480x600 pixels. --upscale (upscale=True) enlarges it to 1080x1350 pixels."
+    )
 
 
 def test_a_preset_size_shrinks_with_the_photo() -> None:
@@ -238,6 +241,38 @@ def test_copy_space_shrinks_before_anything_that_must_stay_is_cut() -> None:
     pixels = solve(Box.whole(), Target(), settled.constraints, image)
     assert pixels.left == 0 and pixels.right >= 130
     assert settled.notes == ("There is room for only 23% free on the left, not 33%.",)
+
+
+def test_a_strip_beside_a_thing_that_reaches_the_edge_is_no_free_room() -> None:
+    image = Size(width=160, height=90)
+    boat = PixelBox(left=8, top=20, right=130, bottom=80)
+    rules: list[Constraint] = [
+        Contains(boat, "the boat", CheckKind.MUST_STAY), ClearSide(Side.LEFT, 1 / 3, (boat,)),
+    ]  # fmt: skip
+    notes = settle(Target(), rules, image).notes
+    assert notes == ("There is no free room on the left beside what must stay.",)
+    with pytest.raises(Conflict) as caught:
+        settle(Target(size=Size(width=320, height=180)), rules, image)
+    assert caught.value.hint == (
+        "It works at 160x90 pixels and with no free room on the left."
+        " --upscale (upscale=True) enlarges it to 320x180 pixels."
+    )
+
+
+def test_several_of_one_name_are_cut_and_what_no_shape_holds_is_told_once() -> None:
+    image = Size(width=100, height=100)
+    people = Contains(PixelBox(left=10, top=10, right=60, bottom=60), "the people", several=True)
+    car = Excludes(PixelBox(left=52, top=0, right=90, bottom=100), "the car")
+    (note,) = settle(Target(), [people, car], image).notes
+    assert note.startswith("The people are cut ")
+    zones = [
+        Excludes(PixelBox(left=0, top=y, right=100, bottom=y + 30), "a zone", CheckKind.KEEP_OUT)
+        for y in (0, 70)
+    ]
+    tall = Contains(PixelBox(left=10, top=0, right=60, bottom=100), "a boat", CheckKind.MUST_STAY)
+    (note,) = settle(Target(), [tall, *zones], image).notes
+    assert note.endswith("its middle is kept.")
+    assert settle(Target(), [replace(tall, part="middle"), *zones], image).notes == ()
 
 
 def test_a_zone_drawn_over_what_was_asked_for_is_refused_and_over_a_face_it_is_not() -> None:

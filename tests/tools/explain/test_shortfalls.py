@@ -1,10 +1,14 @@
 """Sentences on what a chosen crop lacks of what was asked."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cropsmith.tools.explain.shortfalls import shortfalls, still_so
+from cropsmith.tools.explain.shortfalls import ROUND_IT, shortfalls, still_so
+from cropsmith.tools.finder.answer import answer
+from cropsmith.tools.finder.nanodet import Found
+from cropsmith.tools.finder.vocabulary import vocabulary
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import CopySpace, Intent, NeverCut, Phrase, Shot, Side, Target
@@ -52,8 +56,42 @@ def test_doubts_about_what_is_to_go_and_what_is_kept_are_told() -> None:
     unsure = CAR.model_copy(update={"confidence": 0.2})
     notes = shortfalls(intent(avoid=(OUT,)), [unsure, DOG], left(0.6))
     assert notes == ("It is not sure where the car is: the likeliest place was left out.",)
+    (shown,) = shortfalls(intent(avoid=(OUT,)), [unsure, DOG], left(0.8))
+    assert shown == "It is not sure where the car is, and most of the likeliest place still shows."
     (alone,) = shortfalls(intent(avoid=(OUT,)), [CAR], left(0.6))
     assert alone == "Beside the car nothing of weight was found in this photo."
+
+
+def test_who_is_entangled_with_what_is_to_go_is_told_to_be_cut() -> None:
+    without = intent(avoid=(OUT,))
+    driver = Evidence(
+        kind=EvidenceKind.PERSON, box=Box(x1=0.5, y1=0.55, x2=0.7, y2=0.7), source="nanodet",
+        confidence=0.9, label="person",
+    )  # fmt: skip
+    assert shortfalls(without, [CAR, driver], left(0.59)) == (
+        "A person is cut to leave the car out.",
+    )
+    assert shortfalls(without, [CAR, driver, driver], left(0.5)) == (
+        "2 people are gone with the car.",
+    )
+    above = Box(x1=0, y1=0, x2=1, y2=0.5)
+    inside = driver.model_copy(update={"box": Box(x1=0.6, y1=0.4, x2=0.75, y2=0.7)})
+    assert shortfalls(without, [CAR, inside], above) == ("A person is cut to leave the car out.",)
+    whole = driver.model_copy(update={"box": Box(x1=0.61, y1=0.45, x2=0.8, y2=0.6)})
+    assert not any("nothing" in n for n in shortfalls(without, [CAR, whole], Box.whole()))
+    twice = CAR.model_copy(update={"kind": EvidenceKind.THING, "label": "truck"})
+    (alone,) = shortfalls(without, [CAR, twice], left(0.6))  # the same thing by another name
+    assert alone == "Beside the car nothing of weight was found in this photo."
+
+
+def test_which_of_two_is_not_in_the_crop_is_told() -> None:
+    dogs = [
+        DOG.model_copy(update={"kind": EvidenceKind.SUBJECT, "phrase": "both dogs", "box": box})
+        for box in (Box(x1=0.1, y1=0.4, x2=0.3, y2=0.9), Box(x1=0.7, y1=0.4, x2=0.9, y2=0.9))
+    ]
+    asked = intent(subjects=(Phrase(text="both dogs", head="dogs"),))
+    assert shortfalls(asked, dogs, left(0.5)) == ("One of the two dogs is not in this crop.",)
+    assert shortfalls(asked, dogs, left(0.8)) == ("Part of both dogs is outside this crop.",)
 
 
 @given(st.floats(0.15, 1.0))
@@ -114,6 +152,8 @@ def test_what_is_told_to_be_cut_is_not_told_to_be_lacking_as_well() -> None:
     without = intent(avoid=(OUT,))
     cut = "The dog is cut a little to make room for the rest."
     assert shortfalls(without, [CAR, DOG], left(0.45), [cut]) == ()
+    narrow = "Square is too narrow for the dog: the middle is kept."
+    assert shortfalls(without, [CAR, DOG], left(0.45), [narrow]) == ()
 
 
 @given(st.floats(0.2, 1.0))
@@ -123,3 +163,14 @@ def test_a_thing_is_not_told_to_be_cut_where_it_is_whole(edge: float) -> None:
     notes = ("The dog is cut a little to make room for the rest.", "The dog sleeps.")
     told = still_so(notes, asked, [dog], [Box.whole(), left(edge)])
     assert told == (notes if edge < dog.box.x2 - 1e-6 else notes[1:])
+
+
+@pytest.mark.parametrize("edge", [0.4, 0.6])
+def test_most_of_the_photo_is_told_to_be_kept_only_where_it_is(edge: float) -> None:
+    several = np.array([(x, 0.1, x + 0.2, 0.4) for x in (0.0, 0.3, 0.6)])
+    found = Found(several, np.full(3, 0.8), np.full(3, vocabulary().classes.index("dog")))
+    dog = Phrase(text="the dog", head="dog")
+    (said,) = answer(dog, found, np.zeros((60, 60, 3), np.uint8)).notes
+    assert ROUND_IT in said
+    (told,) = still_so([said], intent(), [], [left(edge)])
+    assert told == (said if edge > 0.5 else said.replace(ROUND_IT, ""))
