@@ -81,7 +81,7 @@ def test_what_cannot_be_is_said_with_the_relaxation(view: View) -> None:
     )
     narrow = bench(view, intent=intent, target=intent.targets[0], grounding=grounding)
     found = use(narrow, "solve_constraints", OneBox(box=LEFT))
-    assert found.boxes and "do not fit into 1:4 together" in found.text
+    assert found.boxes and "1:4 cannot hold both ends together" in found.text
     zoned = intent.model_copy(update={"keep_out": (LEFT, RIGHT)})
     stuck = bench(view, intent=zoned, target=intent.targets[0], grounding=grounding)
     found = use(stuck, "solve_constraints", OneBox(box=LEFT))
