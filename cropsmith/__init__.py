@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cropsmith.agents.settings.run_settings import RunSettings
     from cropsmith.api import acrop, crop, stream
     from cropsmith.errors import CropsmithError
-    from cropsmith.tools.schema.geometry import Box
+    from cropsmith.tools.schema.geometry import Box, Size
     from cropsmith.tools.schema.ratio import Ratio
     from cropsmith.tools.schema.request import CropRequest
 
@@ -25,6 +25,7 @@ __all__ = [
     "CropsmithError",
     "Ratio",
     "RunSettings",
+    "Size",
     "acrop",
     "build_graph",
     "crop",
@@ -38,6 +39,7 @@ _HOMES = {
     "CropsmithError": "errors",
     "Ratio": "tools.schema.ratio",
     "RunSettings": "agents.settings.run_settings",
+    "Size": "tools.schema.geometry",
     "acrop": "api",
     "build_graph": "agents.graph",
     "crop": "api",

@@ -9,7 +9,7 @@ from cropsmith.errors import UsageError
 from cropsmith.evals.measures import label_kind, values_of
 from cropsmith.evals.report.results import measures_of
 from cropsmith.evals.report.samples import finished
-from cropsmith.evals.report.words import difference, p_value
+from cropsmith.evals.report.words import difference, effect_size, p_value
 from cropsmith.evals.report.writing import opened
 from cropsmith.evals.statistics.clusters import Clustered
 from cropsmith.evals.statistics.paired import Comparison, compare
@@ -95,7 +95,7 @@ def _compared_lines(
         f"{gap.photos:,} photos)"
     )
     wilcoxon = "" if result.p_wilcoxon is None else f", Wilcoxon p {p_value(result.p_wilcoxon)}"
-    yield f"  sign-flip p {p_value(result.p)}{wilcoxon}, effect d_z {result.effect:+.2f}"
+    yield f"  sign-flip p {p_value(result.p)}{wilcoxon}, effect d_z {effect_size(result.effect)}"
     yield (
         f"  higher on {result.wins:,} photos, equal on {result.ties:,}, lower on {result.losses:,}"
     )

@@ -215,6 +215,10 @@ def vote(
     from cropsmith.commands.voting import lesson_lines, vote_lines, vote_server
 
     bench = study.is_dir()  # choices of the studio's, which belong to no study
+    if preferences and not result:
+        raise UsageError(
+            "Pairs are written of what people chose so far.", hint="Give <result=True> as well."
+        )
     if bench and (not result or preferences):
         raise UsageError(
             f"'{study}' is a folder: what was chosen there can only be told.",

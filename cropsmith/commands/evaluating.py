@@ -119,7 +119,8 @@ def _plan_sum(rows: Sequence[Forecast], spent: float, limit: float | None) -> It
     unknown = sorted({row.system for row in rows if row.cost is None and row.left})
     yield f"{left:,} samples to run, about {dollars(known)} ({dollars(spent)} spent so far)."
     if unknown:
-        yield f"The price is not known for: {', '.join(unknown)}."
+        kept = "" if limit is None else ", so that no ceiling can be kept and none of them runs"
+        yield f"The price is not known for: {', '.join(unknown)}{kept}."
     if unmeasured := sorted({r.system for r in rows if r.seconds is None and r.left}):
         yield (
             "Time is not known before the first samples of: "
@@ -127,7 +128,8 @@ def _plan_sum(rows: Sequence[Forecast], spent: float, limit: float | None) -> It
         )
     if limit is not None:
         fits = "within" if spent + known <= limit else "beyond"
-        yield f"That is {fits} the ceiling of {dollars(limit)}."
+        what = "What is known" if unknown else "That"
+        yield f"{what} is {fits} the ceiling of {dollars(limit)}."
 
 
 def run_study(

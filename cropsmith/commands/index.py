@@ -79,13 +79,11 @@ def add(
     box: Annotated[str, typer.Option(help="The crop of the photo: x1,y1,x2,y2 in 0..1.")] = "",
     bad: BadFile = None,
 ) -> None:
-    """Add your own crops; those of "personal" come first.
-
-    Retrieval prefers them to the others.
-    """
+    """Add your own crops; those of "personal" come first."""
     from cropsmith.arguments import boxes_of
     from cropsmith.tools.examples.indexes import keep_crop, open_personal
     from cropsmith.tools.examples.row import PERSONAL
+    from cropsmith.tools.images.pixel_format import SUFFIXES
     from cropsmith.vectorstore.index import Index, index_folder
 
     if box:
@@ -96,6 +94,8 @@ def add(
         keep_crop(open_photo(source), *boxes_of(box, "box"))
         print(f"{visible_line(source.name)}: kept as an example of your taste.")
         return
+    if source.suffix.lower() in SUFFIXES:
+        raise UsageError(f"{source.name} is a photo: its crop is missing.", hint="Give <box>.")
     photos, flaws, _ = _read(source, "", "all")
     index = open_personal() if name == PERSONAL else Index.open(index_folder(name))
     _fill(index, photos, flaws, bad)

@@ -11,6 +11,7 @@ from cropsmith.evals.report.words import (
     cell_text,
     difference,
     dollars,
+    effect_size,
     marked,
     number,
     p_value,
@@ -101,7 +102,7 @@ def _differences(table: Table) -> Iterator[str]:
                 p_value(found.p),
                 p_value(found.p_holm),
                 "–" if found.p_wilcoxon is None else p_value(found.p_wilcoxon),
-                f"{sign * found.effect:+.2f}".replace("-", "−"),
+                effect_size(sign * found.effect),
                 f"{found.wins if sign > 0 else found.losses} / {found.ties} / "
                 f"{found.losses if sign > 0 else found.wins}",
                 "–" if found.more_photos is None else f"{found.more_photos:,}",

@@ -150,7 +150,7 @@ def _differences(table: Table) -> list[dict[str, Any]]:
                 "wilcoxon": "–"
                 if comparison.p_wilcoxon is None
                 else words.p_value(comparison.p_wilcoxon),
-                "effect": f"{sign * comparison.effect:+.2f}",
+                "effect": words.effect_size(sign * comparison.effect),
                 "photos": "–" if comparison.more_photos is None else f"{comparison.more_photos:,}",
                 "significant": comparison.significant,
             }

@@ -33,6 +33,12 @@ def p_value(p: float) -> str:
     return "< .001" if p < 0.001 else f"{p:.3f}".lstrip("0")
 
 
+def effect_size(effect: float) -> str:
+    """Return a standardised difference with its sign; infinite where there is no spread."""
+    size = "∞" if math.isinf(effect) else f"{abs(effect):.2f}"
+    return f"{'−' if effect < 0 else '+'}{size}"
+
+
 def cell_text(cell: Cell | None, measure: Measure) -> str:
     """Return figure and interval."""
     if cell is None:

@@ -31,7 +31,8 @@ class Comparison:
     p_holm: float
     """`p` corrected for all comparisons of its family; equal to `p` before `holm`."""
     effect: float
-    """Cohen's d_z: mean difference over the standard deviation of the differences."""
+    """Cohen's d_z: mean difference over the standard deviation of the differences; infinite where
+    every photo differs by the same."""
     wins: int
     """Photos on which the first is higher."""
     ties: int
@@ -140,7 +141,7 @@ def compare(
         p=p,
         p_wilcoxon=wilcoxon(differences),
         p_holm=p,
-        effect=mean / spread if spread else 0.0,
+        effect=_effect(mean, spread),
         wins=int(np.count_nonzero(differences > TIE)),
         ties=int(np.count_nonzero(np.abs(differences) <= TIE)),
         losses=int(np.count_nonzero(differences < -TIE)),
@@ -192,6 +193,12 @@ def holm(comparisons: Sequence[Comparison]) -> list[Comparison]:
         replace(c, p_holm=p, more_photos=_more(c, level[index]))
         for index, (c, p) in enumerate(zip(comparisons, corrected, strict=True))
     ]
+
+
+def _effect(mean: float, spread: float) -> float:
+    if spread > TIE:
+        return mean / spread
+    return math.copysign(math.inf, mean) if abs(mean) > TIE else 0.0
 
 
 def _more(found: Comparison, level: float) -> int | None:

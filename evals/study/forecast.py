@@ -67,8 +67,11 @@ def _expected(plan: Plan, arm: Arm) -> tuple[float | None, float | None]:
     free = arm.spec is None or not (arm.spec.asks_a_model or arm.spec.cropper)
     if measured:
         return seconds, 0.0 if free else cost
-    if free or (arm.spec and arm.spec.cropper) or arm.spec is None:
-        return None, (arm.spec.cost or 0.0) if arm.spec else 0.0
+    if arm.spec is None or free:
+        return None, 0.0
+    if arm.spec.cropper:
+        paid = arm.spec.cropper.startswith(("http://", "https://"))
+        return None, arm.spec.cost if paid else arm.spec.cost or 0.0
     price = arm.spec.price or price_of(arm.spec.model)
     if price is not None and arm.spec.batched:
         price = Reduced(price, SHARE)

@@ -40,11 +40,25 @@ def parse_study(text: str, path: Path) -> Study:
     try:
         study = Study.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        first, *rest = _causes(error)
         line = _line_of(tuple(first["loc"]), lines)
-        others = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        others = f" ({len(rest)} more)" if rest else ""
         raise StudyError(f"{path}:{line}: {_sentence(first)}{others}", hint=_hint(first)) from error
     return study.model_copy(update={"text": text, "folder": str(path.resolve().parent)})
+
+
+def _causes(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    """Return the mistakes without those that follow from one inside, as of a list left empty."""
+    found = error.errors()
+    return [
+        one
+        for one in found
+        if not any(
+            other["loc"][: len(one["loc"])] == one["loc"]
+            for other in found
+            if len(other["loc"]) > len(one["loc"])
+        )
+    ]
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

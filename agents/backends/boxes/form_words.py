@@ -20,10 +20,11 @@ from cropsmith.tools.schema.geometry import Box, Point, Size
 def box_words(convention: Convention) -> str:
     """Return how a box is to be written, with the names of its numbers."""
     names = ("x1", "y1", "x2", "y2")
+    if convention.notation is Notation.NAMED:
+        corners = ", ".join(f'"{own}": {n}' for own, n in zip(NAMES, names, strict=True))
+        return f"{{{corners}}}"
     if convention.order is Order.YXYX:
         names = ("y1", "x1", "y2", "x2")
-    if convention.notation is Notation.NAMED:
-        return f"an object with {', '.join(NAMES)}"
     if template := TEMPLATES.get(convention.notation):
         return template.format(*names)
     return f"[{', '.join(names)}]"

@@ -49,6 +49,19 @@ def test_a_dataset_that_is_here_is_checked(
     assert fcdb["protocols"] == ["free", "ratio", "votes", "candidates"]
 
 
+def test_a_plan_does_not_promise_a_ceiling_without_a_price(command: Command, study: Path) -> None:
+    away = '[[systems]]\nname = "away"\ncropper = "http://127.0.0.1:9/crop"\n'
+    study.write_text("max_cost = 1\n" + STUDY + away, "utf-8")
+    told = command("eval", "run", study, "--plan").out
+    assert "not known for: away, so that no ceiling can be kept" in told
+    assert "What is known is within the ceiling" in told
+
+
+def test_pairs_are_written_of_what_was_chosen_alone(command: Command, study: Path) -> None:
+    refused = command("eval", "vote", study, "--preferences", "pairs.jsonl")
+    assert refused.code == 2 and "--result" in refused.err
+
+
 def test_plan_run_report_compare(command: Command, study: Path) -> None:
     planned = command("eval", "run", study, "--plan")
     assert planned.code == 0 and "samples to run" in planned.out

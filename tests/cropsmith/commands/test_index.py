@@ -87,6 +87,7 @@ def test_refusals_are_sentences(own: Path, tmp_path: Path) -> None:
         ("search", next(own.parent.glob("*.jpg")), "--name", "other"),
         ("info", "other"),
         ("add", next(own.parent.glob("*.jpg")), "--box", "1,2,3"),
+        ("add", next(own.parent.glob("*.jpg"))),
     ):
         with pytest.raises(UsageError):
             run(*arguments)

@@ -55,6 +55,13 @@ def test_pairing_sees_what_an_unpaired_look_does_not() -> None:
     assert found.more_photos == 0
 
 
+def test_the_same_difference_everywhere_is_no_zero_effect() -> None:
+    photos = list(np.random.default_rng(7).normal(size=8))
+    lower = [one - 0.1 for one in photos]
+    found = compare(("a", "b"), data(lower), data(photos))
+    assert (found.effect, found.more_photos, found.losses) == (-np.inf, 0, 8)
+
+
 def test_no_difference_is_no_winner() -> None:
     same = list(np.random.default_rng(7).normal(size=80))
     found = compare(("a", "b"), data(same), data(same))

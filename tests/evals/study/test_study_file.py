@@ -64,6 +64,13 @@ def test_complaints_name_the_line(text: str, message: str) -> None:
         parse_study(text, Path("s.toml"))
 
 
+def test_one_mistake_is_counted_once() -> None:
+    text = 'name = "a"\n[[datasets]]\npath = "x"\nprotocol = "free"\n[[systems]]\nname = "b"\n'
+    with pytest.raises(StudyError, match="unknown key 'protocol'") as told:
+        parse_study(text, Path("s.toml"))
+    assert "more)" not in str(told.value)
+
+
 def test_an_unknown_key_is_answered_with_the_nearest() -> None:
     with pytest.raises(StudyError, match="Did you mean 'model'"):
         parse_study(GOOD + "[[systems]]\nname = 'x'\nmodle = 'b'\n", Path("s.toml"))
