@@ -123,24 +123,24 @@ def _left_without(
 def _entangled(gone: str, evidence: Sequence[Evidence], box: Box) -> Iterator[str]:
     """Say what is cut that lies within what is to go, or that there is nothing else."""
     unwanted = [one.box for one in evidence if one.kind is EvidenceKind.AVOID]
-    for kind in (EvidenceKind.PERSON, EvidenceKind.THING):
-        others = [
-            one
-            for one in sure_of(evidence, kind)
-            if one.box.area >= LEAST_LEADING and not any(one.box.iou(u) > SAME for u in unwanted)
-        ]
-        if not others:
-            continue
-        label = others[0].label or kind
-        alike = [one for one in others if (one.label or kind) == label]
-        if cut := [one for one in alike if _inside(one.box, box) < WHOLE]:
-            several = len(cut) > 1
-            what = f"{len(cut)} {plural(label)}" if several else with_article(label)
-            lost = all(_inside(one.box, box) <= TRACE for one in cut)
-            how = f"gone with {gone}" if lost else f"cut to leave {gone} out"
-            yield f"{_first(what)} {'are' if several else 'is'} {how}."
+    others = [
+        one
+        for kind in (EvidenceKind.PERSON, EvidenceKind.THING)
+        for one in sure_of(evidence, kind)
+        if one.box.area >= LEAST_LEADING and not any(one.box.iou(u) > SAME for u in unwanted)
+    ]
+    if not others:
+        yield f"Beside {gone} nothing of weight was found in this photo."
+    cut = [one for one in others if _inside(one.box, box) < WHOLE]
+    if not cut:
         return
-    yield f"Beside {gone} nothing of weight was found in this photo."
+    label = cut[0].label or cut[0].kind
+    alike = [one for one in cut if (one.label or one.kind) == label]
+    several = len(alike) > 1
+    what = f"{len(alike)} {plural(label)}" if several else with_article(label)
+    lost = all(_inside(one.box, box) <= TRACE for one in alike)
+    how = f"gone with {gone}" if lost else f"cut to leave {gone} out"
+    yield f"{_first(what)} {'are' if several else 'is'} {how}."
 
 
 def _beside_room(intent: Intent, stay: MustStay, box: Box, said: Sequence[str]) -> Iterator[str]:

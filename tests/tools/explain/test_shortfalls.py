@@ -79,6 +79,11 @@ def test_who_is_entangled_with_what_is_to_go_is_told_to_be_cut() -> None:
     assert shortfalls(without, [CAR, inside], above) == ("A person is cut to leave the car out.",)
     whole = driver.model_copy(update={"box": Box(x1=0.61, y1=0.45, x2=0.8, y2=0.6)})
     assert not any("nothing" in n for n in shortfalls(without, [CAR, whole], Box.whole()))
+    # What is cut is told beside a person who is whole.
+    seated = driver.model_copy(update={"box": Box(x1=0.61, y1=0.5, x2=0.85, y2=0.6)})
+    cut = DOG.model_copy(update={"box": Box(x1=0.62, y1=0.52, x2=0.78, y2=0.68)})
+    told = shortfalls(without, [CAR, seated, cut], Box(x1=0, y1=0, x2=1, y2=0.62))
+    assert "A dog is cut to leave the car out." in told
     twice = CAR.model_copy(update={"kind": EvidenceKind.THING, "label": "truck"})
     (alone,) = shortfalls(without, [CAR, twice], left(0.6))  # the same thing by another name
     assert alone == "Beside the car nothing of weight was found in this photo."
