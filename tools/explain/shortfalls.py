@@ -131,16 +131,27 @@ def _entangled(gone: str, evidence: Sequence[Evidence], box: Box) -> Iterator[st
     ]
     if not others:
         yield f"Beside {gone} nothing of weight was found in this photo."
-    cut = [one for one in others if _inside(one.box, box) < WHOLE]
-    if not cut:
         return
-    label = cut[0].label or cut[0].kind
-    alike = [one for one in cut if (one.label or one.kind) == label]
+    cut = [one for one in others if _inside(one.box, box) < WHOLE]
+    alike = _like_the_first(cut or others)
     several = len(alike) > 1
-    what = f"{len(alike)} {plural(label)}" if several else with_article(label)
+    what = plural(_label(alike[0])) if several else _label(alike[0])
+    who, be = (f"{len(alike)} {what}", "are") if several else (with_article(what), "is")
+    if not cut:
+        yield f"What else was found overlaps {gone}: {who} {be} kept."
+        return
     lost = all(_inside(one.box, box) <= TRACE for one in alike)
     how = f"gone with {gone}" if lost else f"cut to leave {gone} out"
-    yield f"{_first(what)} {'are' if several else 'is'} {how}."
+    yield f"{_first(who)} {be} {how}."
+
+
+def _label(found: Evidence) -> str:
+    return found.label or found.kind
+
+
+def _like_the_first(found: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Return the first of what was found, and what is called the same."""
+    return [one for one in found if _label(one) == _label(found[0])]
 
 
 def _beside_room(intent: Intent, stay: MustStay, box: Box, said: Sequence[str]) -> Iterator[str]:
