@@ -60,5 +60,5 @@ def test_of_the_bench(home: Path, open_page: OpenPage, photos: Path, stub: Opena
         revealed = page.inner_text("dialog table")
         assert "vllm/qwen3-vl-8b" in revealed and "builtin" in revealed
         page.click("dialog >> text=Close")
-        assert page.locator("dialog").count() == 0
+        page.wait_for_selector("dialog", state="detached")
         page.close()
