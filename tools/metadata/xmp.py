@@ -1,5 +1,6 @@
 """XMP of a crop: places become those of the crop, previews go, everything else stays as it was."""
 
+import re
 from dataclasses import dataclass
 
 from cropsmith.tools.metadata.cut import Cut
@@ -22,6 +23,7 @@ from cropsmith.tools.metadata.regions import crop_regions
 from cropsmith.tools.metadata.rules import RULES, Rule
 from cropsmith.tools.metadata.xmp_packet import (
     Attribute,
+    BrokenXmp,
     Field,
     Node,
     Packet,
@@ -38,6 +40,8 @@ KEYWORDS = frozenset({
 """Lists of words for what is in the photo."""
 PEOPLE = KEYWORDS | {(EXT, "PersonInImage"), (EXT, "PersonInImageWDetails")}
 """Lists in which the names of people stand."""
+LOOSE = re.compile(rb'tiff:Orientation(?:="|>)([0-9])')
+"""What Pillow turns a photo by, wherever in a packet it stands."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,10 @@ def cropped_xmp(packet: bytes, cut: Cut) -> CroppedXmp:
             _fit(read, found, cut)
     if people:
         notes.append(f"The {_names(people)} of who was cropped away {_were(people)} left out.")
-    return CroppedXmp(read.written() if read.changed else packet, people, tuple(notes))
+    written = read.written() if read.changed else packet
+    if any(turned != str(cut.tag).encode() for turned in LOOSE.findall(written)):
+        raise BrokenXmp("it speaks of another orientation where no property stands")
+    return CroppedXmp(written, people, tuple(notes))
 
 
 def xmp_entries(packet: bytes, where: str) -> list[Entry]:

@@ -211,3 +211,10 @@ def test_focus_areas_of_xmp_move() -> None:
     assert re.findall(rb"<rdf:li>(\d+)<", made) == [b"300", b"300", b"100", b"50"]
     gone = cropped_xmp(packet("", area.format("<rdf:li>10</rdf:li><rdf:li>10</rdf:li>")), right())
     assert b"SubjectArea" not in gone.packet
+
+
+def test_a_turn_that_stands_in_no_property_leaves_with_the_packet() -> None:
+    torn = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">4a tiff:Orientation="6"/></x:xmpmeta>'
+    with pytest.raises(BrokenXmp, match="orientation"):
+        cropped_xmp(torn, right())
+    assert cropped_xmp(torn, right(tag=6)).packet == torn
