@@ -91,7 +91,7 @@ def left(trial):
     return 0, 0, 0.5, 1
 
 def by_name(trial):
-    return (0, 0, 0.5, 1) if trial.name.startswith("0") else (0.1, 0, 0.6, 1)
+    return (0, 0, 0.5, 1) if len(trial.name) < 20 else (0.1, 0, 0.6, 1)
 """
 
 

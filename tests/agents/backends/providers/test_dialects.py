@@ -121,7 +121,7 @@ def question(
 
 
 async def asked(model: str, ask: Ask | None = None, **limits: Any) -> Any:
-    told = {"cache_replies": False, "timeout": 5, "deadline": 5, **limits}
+    told = {"cache_replies": False, "timeout": 30, "deadline": 30, **limits}
     return await build_backend(model, **told).ask(ask or question())
 
 
