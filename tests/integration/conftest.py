@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cropsmith.agents.backends.providers.hosting import Hosting, Server, start
+from cropsmith.evals.study.serving import free_port
 from tests.integration.browsing import browser as browser
 from tests.integration.browsing import open_page as open_page
 from tests.integration.browsing import studio as studio
@@ -69,10 +70,10 @@ def host(vllm_venv: Path, tmp_path_factory: pytest.TempPathFactory) -> Host:
     """Return a context manager over a vLLM server of a model, started by our own code."""
 
     @contextmanager
-    def hosted(model: Path, port: int, name: str, *extra: str) -> Iterator[Server]:
+    def hosted(model: Path, name: str, *extra: str) -> Iterator[Server]:
         hosting = Hosting(
             model=str(model),
-            port=port,
+            port=free_port(),
             venv=vllm_venv,
             name=name,
             context=16384,

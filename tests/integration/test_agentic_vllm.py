@@ -18,14 +18,13 @@ from tests.integration.inquiry import TOOLS, check_three, inquire
 
 pytestmark = pytest.mark.integration
 
-PORT = 8147
 MODEL = "Qwen/Qwen3-VL-tiny"  # by its name its boxes and its parser of tools are known
-PLAIN_PORT, PLAIN = 8149, "Qwen/Qwen2.5-VL-tiny"  # no parser of tools is known for it
+PLAIN = "Qwen/Qwen2.5-VL-tiny"  # no parser of tools is known for it
 
 
 @pytest.fixture(scope="module")
 def server(make_vlm: MakeVlm, host: Host) -> Iterator[str]:
-    with host(make_vlm("qwen3_vl"), PORT, MODEL) as running:
+    with host(make_vlm("qwen3_vl"), MODEL) as running:
         yield f"{running.hosting.url}/v1"
 
 
@@ -93,7 +92,7 @@ async def test_three_tools_in_one_run_and_an_answer_held_to_its_schema(
 async def test_a_family_without_a_parser_calls_three_tools_by_schema(
     make_vlm: MakeVlm, host: Host, brief: Brief, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with host(make_vlm("qwen2_5_vl"), PLAIN_PORT, PLAIN) as running:
+    with host(make_vlm("qwen2_5_vl"), PLAIN) as running:
         monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{running.hosting.url}/v1")
         step = await inquire(backend(PLAIN), brief, 5, *TOOLS)
     check_three(step)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cropsmith.errors import Unavailable
+from cropsmith.evals.study.serving import free_port
 from cropsmith.vectorstore.chroma import ChromaStore
 from cropsmith.vectorstore.store import Row
 
@@ -24,8 +25,6 @@ pytestmark = [
         "ignore::pytest.PytestUnraisableExceptionWarning",
     ),
 ]
-PORT = 8392
-URL = f"http://127.0.0.1:{PORT}"
 
 ADDER = """
 import sys, numpy as np
@@ -44,16 +43,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     chroma = shutil.which("chroma", path=str(Path(sys.executable).parent)) or shutil.which("chroma")
     if chroma is None:
         pytest.skip("the chroma command is not installed")
-    folder = tmp_path_factory.mktemp("server")
-    command = [chroma, "run", "--path", str(folder), "--port", str(PORT)]
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [chroma, "run", "--path", str(folder), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(120):
         try:
-            ChromaStore(collection="ready", dimension=2, url=URL).close()
+            ChromaStore(collection="ready", dimension=2, url=url).close()
             break
         except Unavailable:
             time.sleep(0.5)
-    yield URL
+    yield url
     process.terminate()
     process.wait(20)
 

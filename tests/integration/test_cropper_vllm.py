@@ -29,7 +29,6 @@ pytestmark = [
     # Every context here has a client of its own, whose idle connections close with the process.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-PORT = 8391
 MODEL = "Qwen/Qwen3-VL-tiny"
 REQUESTS = {
     "free": CropRequest(),
@@ -40,7 +39,7 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def server(make_vlm: MakeVlm, host: Host) -> Iterator[str]:
-    with host(make_vlm("qwen3_vl"), PORT, MODEL) as running:
+    with host(make_vlm("qwen3_vl"), MODEL) as running:
         yield f"{running.hosting.url}/v1"
 
 

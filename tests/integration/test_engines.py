@@ -32,7 +32,6 @@ pytestmark = pytest.mark.integration
 
 ARCHITECTURES = ("qwen3_vl", "qwen2_5_vl")
 NAMES = {"qwen3_vl": "Qwen/Qwen3-VL-tiny", "qwen2_5_vl": "Qwen/Qwen2.5-VL-tiny"}
-PORTS = {"qwen3_vl": 8391, "qwen2_5_vl": 8392}
 
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)
@@ -43,7 +42,7 @@ def checkpoint(request: pytest.FixtureRequest, make_vlm: MakeVlm) -> Path:
 @pytest.fixture(scope="module")
 def server(checkpoint: Path, host: Host) -> Iterator[Server]:
     """Host the tiny model with vLLM."""
-    with host(checkpoint, PORTS[checkpoint.name], NAMES[checkpoint.name]) as running:
+    with host(checkpoint, NAMES[checkpoint.name]) as running:
         yield running
     assert not healthy(running.hosting.url) and running.process.returncode is not None
 

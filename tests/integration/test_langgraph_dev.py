@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from cropsmith.evals.study.serving import free_port
+
 pytestmark = pytest.mark.integration
 pytest.importorskip("langgraph_api")
 ROOT = Path(__file__).parent.parent.parent
@@ -20,9 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("langgraph")
     log = (folder / "log").open("w")
     process = subprocess.Popen(

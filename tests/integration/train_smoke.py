@@ -36,7 +36,6 @@ pytestmark = [
     pytest.mark.integration,
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-PORT = 8397
 NAME = "Qwen3-VL-tiny-cropsmith"
 PHOTO = "0-cell.jpg"
 """One of those that also come cut to their crop: eight lessons."""
@@ -152,7 +151,7 @@ async def test_the_adapter_is_served_by_vllm_and_crops_a_photo(
     """As the lessons' own README says: `cropsmith models serve BASE -- --enable-lora ...`."""
     adapter, _ = preferred
     lora = ("--enable-lora", "--max-lora-rank", "32", "--lora-modules", f"{NAME}={adapter}")
-    with host(school.model, PORT, "base", *lora) as running:
+    with host(school.model, "base", *lora) as running:
         monkeypatch.setenv("CROPSMITH_VLLM_URL", f"{running.hosting.url}/v1")
         base, tuned = (likelihood(running.hosting.url, name) for name in ("base", NAME))
         assert tuned != base

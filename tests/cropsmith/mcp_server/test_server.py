@@ -20,6 +20,7 @@ pytest.importorskip("mcp")
 
 from mcp import Client, StdioServerParameters, types
 
+from cropsmith.evals.study.serving import free_port
 from cropsmith.mcp_server.roots import Roots
 from cropsmith.mcp_server.server import build_server
 
@@ -167,9 +168,7 @@ async def test_over_stdio(photos: Path, home: Path) -> None:
 
 @contextmanager
 def over_http(root: Path, home: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, *COMMAND, "--http", "--port", str(port), "--root", str(root)],
         env={**os.environ, "CROPSMITH_HOME": str(home)},

@@ -14,6 +14,7 @@ from cropsmith.agents.backends.providers.hosting import (
     start,
 )
 from cropsmith.errors import UsageError
+from cropsmith.evals.study.serving import free_port
 
 FAKE = """#!/usr/bin/env python3
 import http.server, subprocess, sys, time
@@ -39,14 +40,6 @@ def venv(tmp_path: Path) -> Path:
     command.write_text(FAKE)
     command.chmod(command.stat().st_mode | stat.S_IXUSR)
     return tmp_path / "venv"
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def alive(pid: int) -> bool:
