@@ -41,6 +41,18 @@ def test_only_requests_about_framing_are_framed(wishes: dict[str, object]) -> No
         plain = asking("1:1", tightness=tightness)
         framing = framing_of(plain, plain.targets[0], LEFT, IMAGE)
         assert (framing.evidence, framing.wishes, framing.drafts) == (LEFT, (), ())
+        assert any("close" in note for note in framing.notes) == (tightness is Tightness.TIGHT)
+
+
+def test_a_close_crop_of_nothing_in_particular_is_told() -> None:
+    tower = [subject(person(1000, 900, 1200, 1100), "tower")]
+    for tightness, found, told in (
+        (Tightness.TIGHT, [], True), (Tightness.FILL, [], True), (Tightness.LOOSE, [], False),
+        (Tightness.TIGHT, tower, False), (Tightness.FILL, tower, False),
+    ):  # fmt: skip
+        asked = asking("1:1", tightness=tightness)
+        notes = framing_of(asked, asked.targets[0], found, IMAGE).notes
+        assert any(note.startswith("No subject was named or found") for note in notes) == told
 
 
 def test_the_man_on_the_left_is_framed_though_the_right_face_is_larger() -> None:
