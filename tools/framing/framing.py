@@ -221,13 +221,15 @@ class _Asked:
         """Add how much of the photo to cut away."""
         tightness = self.intent.closeness
         close = self.intent.tightness in (Tightness.FILL, Tightness.TIGHT)
+        # What stands out may fill the frame, but not in the place of what was named.
+        known = self._about_something() or not self.intent.subjects
         if self.guessed and tightness is not Tightness.WIDEST:
             if close:
                 self.notes.append(NOT_CLOSE)
         elif tightness is Tightness.WIDEST:
             if (most := self._largest()) is not None:
                 self._add(*widest(most, self.image))
-        elif anchor is not None and tightness is Tightness.FILL:
+        elif anchor is not None and tightness is Tightness.FILL and known:
             self._add(*fill(anchor, self.ratio, self.image))
         elif anchor is not None and tightness is Tightness.TIGHT and self._about_something():
             self._add(*tight(anchor, self.ratio, self.image, self._fewest()))

@@ -46,6 +46,10 @@ def test_only_requests_about_framing_are_framed(wishes: dict[str, object]) -> No
 
 def test_a_close_crop_of_nothing_in_particular_is_told() -> None:
     tower = [subject(person(1000, 900, 1200, 1100), "tower")]
+    plant = person(1000, 900, 1200, 1100).model_copy(update={"kind": EvidenceKind.THING})
+    house = asking("1:1", tightness=Tightness.FILL, subjects=(Phrase(text="house", head="house"),))
+    missed = framing_of(house, house.targets[0], [plant], IMAGE)
+    assert not missed.drafts and missed.notes[0].startswith("No subject was named or found")
     for tightness, found, told in (
         (Tightness.TIGHT, [], True), (Tightness.FILL, [], True), (Tightness.LOOSE, [], False),
         (Tightness.TIGHT, tower, False), (Tightness.FILL, tower, False),
