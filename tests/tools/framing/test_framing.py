@@ -59,6 +59,18 @@ def test_a_close_crop_of_nothing_in_particular_is_told() -> None:
         assert any(note.startswith("No subject was named or found") for note in notes) == told
 
 
+def test_what_is_to_go_is_not_placed() -> None:
+    woman = person(500, 380, 1100, 1900)
+    gone = woman.model_copy(update={"kind": EvidenceKind.AVOID, "phrase": "woman"})
+    salient = woman.model_copy(update={"kind": EvidenceKind.SALIENT, "label": ""})
+    asked = asking("1:1", placement=Placement(across=Across.LEFT))
+    assert framing_of(asked, asked.targets[0], [salient], IMAGE).wishes
+    framing = framing_of(asked, asked.targets[0], [salient, gone], IMAGE)
+    assert (
+        not framing.wishes and not framing.drafts and "nothing could be placed" in framing.notes[0]
+    )
+
+
 def test_the_man_on_the_left_is_framed_though_the_right_face_is_larger() -> None:
     asked = asking("4:5", shot=Shot.PORTRAIT, subjects=(MAN,))
     crop, _ = cropped(asked, [LEFT[0], RIGHT[0]])
