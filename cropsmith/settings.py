@@ -81,20 +81,43 @@ def setting(name: str, *, default: str) -> str:
     return default if found is None else str(found.value)
 
 
-def state(name: str, value: str | None) -> Path:
-    """State a setting in config.toml, as TOML has it, or with None take it out; return the file.
+def state(name: str, value: str) -> Path:
+    """State a setting in config.toml, as TOML has it; return the file.
 
     All other lines stay as they are. UsageError for a file that is no TOML.
     """
-    path = home() / "config.toml"
-    if path.is_file():
-        _config(path, path.stat().st_mtime)  # raises for what is no TOML
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    kept = [line for line in lines if line.partition("=")[0].strip() != name]
     # At the top: behind a table's header it would be the table's.
-    stated_lines = [] if value is None else [f"{name} = {value}"]
+    return _write([f"{name} = {value}", *_without(name, _lines())])
+
+
+def forget(name: str) -> Path | None:
+    """Take a setting out of config.toml; return the file, None where it does not state it.
+
+    All other lines stay as they are. UsageError for a file that is no TOML.
+    """
+    lines = _lines()
+    kept = _without(name, lines)
+    return None if kept == lines else _write(kept)
+
+
+def _lines() -> list[str]:
+    """Return the lines of config.toml; none where there is no file."""
+    path = home() / "config.toml"
+    if not path.is_file():
+        return []
+    _config(path, path.stat().st_mtime)  # raises for what is no TOML
+    return path.read_text("utf-8").splitlines()
+
+
+def _without(name: str, lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line.partition("=")[0].strip() != name]
+
+
+def _write(lines: Iterable[str]) -> Path:
+    """Write config.toml whole; return it."""
+    path = home() / "config.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_text("".join(f"{line}\n" for line in (*stated_lines, *kept)), "utf-8")
+    half.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     half.replace(path)
     return path

@@ -1,7 +1,6 @@
 """Where the named things, faces and text are."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +16,10 @@ from cropsmith.errors import CropsmithError
 from cropsmith.tools.grounding.detection import Detector
 from cropsmith.tools.grounding.faces_to_keep import faces_to_keep
 from cropsmith.tools.grounding.ground import Sources, ground
-from cropsmith.tools.grounding.offline import bystanders, stand_in
+from cropsmith.tools.grounding.offline import bystanders
 from cropsmith.tools.grounding.own_subject import own_notes, with_own_subject
 from cropsmith.tools.grounding.queries import names_people, seen_as
+from cropsmith.tools.grounding.stand_ins import stand_ins
 from cropsmith.tools.grounding.telling import told
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind, Grounding
@@ -80,18 +80,6 @@ def landmarks(intent: Intent) -> tuple[Phrase, ...]:
     """Return what only marks an edge of the crop, and is neither subject nor to be left out."""
     named = {phrase.text for phrase in (*intent.subjects, *intent.avoid)}
     return tuple(phrase for phrase in intent.landmarks if phrase.text not in named)
-
-
-def stand_ins(
-    intent: Intent, found: Grounding, evidence: Sequence[Evidence]
-) -> tuple[Evidence, ...]:
-    """Return the main subject for each subject that was not found.
-
-    Not for a person whom nobody can tell from the others: any choice among them would be a guess.
-    """
-    wanted = [p for p in intent.subjects if p.text in found.missing and p.text not in found.unsure]
-    standing = [stand_in(phrase, evidence) for phrase in wanted]
-    return tuple(one for one in standing if one is not None)
 
 
 async def finders(parts: Parts, view: View, intent: Intent) -> Finders:

@@ -39,6 +39,9 @@ SIMPLE = (CheckKind.INSIDE, CheckKind.RATIO, CheckKind.MUST_STAY)
 LACKING = "The missing part is kept out of the crop."
 """What is said of a file that ends too early."""
 
+MARGIN_OF_NOTHING = "No subject was named or found, so no margin could be left round it."
+"""What is said of a margin that nothing can have."""
+
 
 def rules_for(brief: Brief) -> Settled:
     """Return the hard constraints that can hold together, with notes on what had to yield.
@@ -49,15 +52,17 @@ def rules_for(brief: Brief) -> Settled:
     calm = intent.copy_space is not None
     clutter = Clutter(brief.view.sight.texture.detail, size) if calm else None
     framing = framing_for(brief, known_of(brief))
-    staying = fitted(must_stay(intent, framing.evidence), target, size)
+    stay = must_stay(intent, framing.evidence)
+    staying = fitted(stay, target, size)
     asked = constraints_for(intent, target, framing.evidence, size, clutter, staying)
     missing = None if intent.keep else brief.view.photo.missing
     if missing is not None:
         what = "the missing part of the photo"
         asked = [*asked, Excludes(touched(missing, size), what, CheckKind.KEEP_OUT)]
     settled = settle(target, asked, size, intent.upscale)
-    lacking = (LACKING,) if missing else ()
-    settled = replace(settled, notes=(*lacking, *staying.notes, *settled.notes))
+    said = [LACKING] if missing else []
+    said += [MARGIN_OF_NOTHING] if intent.margin and not stay.named else []
+    settled = replace(settled, notes=(*said, *staying.notes, *settled.notes))
     return meet(settled, framing, target, size, intent.upscale)
 
 

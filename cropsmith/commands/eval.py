@@ -260,12 +260,15 @@ def align(
     """
     from cropsmith.commands.evaluating import folder_of
     from cropsmith.commands.voting import weight_lines
-    from cropsmith.settings import state
+    from cropsmith.settings import forget, home
+    from cropsmith.tools.schema.plain_text import visible_line
 
     if reset is (study is not None) or (reset and keep):
         raise UsageError("Give a study, or --reset alone.")
     if study is None:
-        print(f"own_weight is stated no more in {state('own_weight', None)}")
+        left = forget("own_weight")
+        said = "is stated no more" if left else "is not stated"
+        print(f"own_weight {said} in {visible_line(str(left or home() / 'config.toml'))}.")
         return
     for line in weight_lines(study, folder_of(study, out), keep=keep):
         print(line)

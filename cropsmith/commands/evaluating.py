@@ -110,7 +110,9 @@ def _plan_line(row: Forecast) -> str:
         f"  {visible_line(row.system):30} {row.samples:8,} {row.done:8,} {row.retry:6,} "
         f"{dollars(cost):>10} {seconds(work):>10}"
     )
-    return text + (f"  ({row.without_photo:,} photos missing)" if row.without_photo else "")
+    beside = [f"{row.same:,} the same as above"] if row.same else []
+    beside += [f"{row.without_photo:,} photos missing"] if row.without_photo else []
+    return text + (f"  ({', '.join(beside)})" if beside else "")
 
 
 def _plan_sum(rows: Sequence[Forecast], spent: float, limit: float | None) -> Iterator[str]:

@@ -51,6 +51,10 @@ class Prior:
         self._known = {photo.name for photo in training}
         self._fits: dict[int, _Fit] = {}
 
+    def prepare(self, trial: Trial) -> None:
+        """Fit what the trial needs, if no trial before it did: seconds on many labels."""
+        self._fit(trial)
+
     def crop(self, trial: Trial) -> Box:
         """Return the prior's box for the trial."""
         fit = self._fit(trial)

@@ -11,6 +11,7 @@ from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 
 Crop = Callable[[Trial], Box]
 Rank = Callable[[Trial], Sequence[float]]
+Prepare = Callable[[Trial], None]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Baseline:
     """Whether it opens the photo."""
     protocols: frozenset[Protocol] = frozenset(Protocol)
     learns: bool = False
+    prepare: Prepare | None = None
+    """Fits what a trial needs, once for all trials that need the same."""
     by_chance: bool = False
     """Whether it draws lots: another seed is another answer."""
     named: bool = False
@@ -96,4 +99,6 @@ def fitted(name: str, training: Sequence[LabelledPhoto]) -> Baseline:
     if not row.learns:
         return row
     prior = Prior(training)
-    return replace(row, crop=prior.crop, rank=prior.scores) if prior.usable else row
+    if not prior.usable:
+        return row
+    return replace(row, crop=prior.crop, rank=prior.scores, prepare=prior.prepare)

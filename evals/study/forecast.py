@@ -23,6 +23,8 @@ class Forecast:
     samples: int = 0
     done: int = 0
     retry: int = 0
+    same: int = 0
+    """Samples to run that are those of a row above: another dataset or system has them too."""
     without_photo: int = 0
     seconds: float | None = None
     """Of work for one sample; None where nothing was measured yet."""
@@ -32,7 +34,7 @@ class Forecast:
     @property
     def left(self) -> int:
         """Samples to run."""
-        return self.samples - self.done
+        return self.samples - self.done - self.same
 
 
 def forecast(plan: Plan, again: frozenset[str] = frozenset()) -> list[Forecast]:
@@ -46,6 +48,7 @@ def forecast(plan: Plan, again: frozenset[str] = frozenset()) -> list[Forecast]:
             row.seconds, row.cost = _expected(plan, arm)
             rows[part.index, arm.name] = row
     counted: set[tuple[str, int, str]] = set()
+    due: set[str] = set()
     for planned in plan.everything():
         one = (planned.key, planned.part.index, planned.arm.name)
         if one in counted:
@@ -56,8 +59,11 @@ def forecast(plan: Plan, again: frozenset[str] = frozenset()) -> list[Forecast]:
         status = states.get(planned.key)
         if status is not None and status in PAID_FOR and status.value not in again:
             row.done += 1
-        elif status is not None:
-            row.retry += 1
+        elif planned.key in due:
+            row.same += 1
+        else:
+            due.add(planned.key)
+            row.retry += status is not None
     return list(rows.values())
 
 

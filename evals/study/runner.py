@@ -125,6 +125,7 @@ class Runner:
 
         if self._shard is WHOLE:  # a shard leaves them to the run that has all photos
             await note_faces(self.plan)
+        self._prepare()
         hosted = self._hosted()
         batched = frozenset(arm.name for arm in self._arms() if arm.spec and arm.spec.batched)
         every = batched.union(*hosted.values())
@@ -146,6 +147,17 @@ class Runner:
         servers = Servers(self.store.path.parent)
         for names in hosted.values():
             await self._host(servers, names)
+
+    def _prepare(self) -> None:
+        """Fit what is due to be asked before any clock runs: it is no sample's time."""
+        for part in self.plan.parts:
+            rows = [arm.baseline for arm in self.plan.arms_of[part.index]]
+            if not any(row and row.prepare for row in rows):
+                continue
+            for planned in self.plan.samples(part):
+                prepare = planned.arm.baseline and planned.arm.baseline.prepare
+                if prepare and self._shard.has(planned.key) and self._due(planned):
+                    prepare(planned.trial)
 
     async def _host(self, servers: Servers, names: frozenset[str]) -> None:
         """Run the systems of one server, which is started only if it has something to do."""

@@ -69,7 +69,8 @@ def constraints_for(
         if one.kind is EvidenceKind.AVOID:
             clear = 0.0 if one.source == "user" else max(AVOID_ROOM, room_of_doubt(one))
             constraints.append(Excludes(touched(one.box, image), called(one), slack=-clear))
-    if not stay.named and any(one.kind is EvidenceKind.AVOID for one in found):
+    # A shot says itself how much of the photo it takes.
+    if not (stay.named or intent.shot) and any(one.kind is EvidenceKind.AVOID for one in found):
         constraints.append(least_picture(target, image))
     for zone in intent.keep_out:
         name = f"the keep-out zone {','.join(f'{edge:.3g}' for edge in zone.corners)}"

@@ -106,9 +106,10 @@ def must_stay(intent: Intent, evidence: Iterable[Evidence]) -> MustStay:
     subjects = [thing.box for thing in things]
     things += _protected(intent, found, faces, subjects)
     if not subjects:
-        known = [thing.box for thing in things]
-        rest = [_face(face) for face in faces if face.box not in known]
-        leading = _leading(found, unwanted, faces, _pushing(intent))
+        rest = [_face(face) for face in faces if all(face.box != one.box for one in things)]
+        # A shot of somebody is about nothing else.
+        shown = intent.shot and any(one.kind is EvidenceKind.SUBJECT for one in found)
+        leading = None if shown else _leading(found, unwanted, faces, _pushing(intent))
         # A person is the face's own; any other thing comes after the faces.
         first = leading is not None and leading.heart is not None
         main = [] if leading is None else [leading]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cropsmith.tools.constraints.calling import called
-from cropsmith.tools.constraints.must_stay import room_of_doubt
+from cropsmith.tools.constraints.must_stay import is_within, room_of_doubt
 from cropsmith.tools.framing.people import Person
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, Size
@@ -28,7 +28,7 @@ class Anchor:
 def anchor_of(evidence: Sequence[Evidence], people: Sequence[Person], image: Size) -> Anchor | None:
     """Return what a placement speaks of; None where nothing at all stands out.
 
-    `people` are those whom the request means, the largest head first.
+    `people` are those whom the request means, the largest head first. What is to go is never it.
     """
     subjects = [e for e in evidence if e.kind is EvidenceKind.SUBJECT]
     if subjects:
@@ -42,12 +42,14 @@ def anchor_of(evidence: Sequence[Evidence], people: Sequence[Person], image: Siz
         name = "the person" if len(people) == 1 else "the people"
         only = people[0] if len(people) == 1 else None
         return Anchor(boxes[0].union(*boxes[1:]), name, only)
-    things = [e for e in evidence if e.kind is EvidenceKind.THING]
+    gone = [e.box for e in evidence if e.kind is EvidenceKind.AVOID]
+    staying = [e for e in evidence if not any(is_within(e.box, box) for box in gone)]
+    things = [e for e in staying if e.kind is EvidenceKind.THING]
     if things:
         # The surest and largest: a cup that is certain is not what a photo of a dog is about.
         main = max(things, key=lambda e: e.box.area * (e.confidence or 0.5))
         return Anchor(main.box, f"the {main.label}" if main.label else UNNAMED)
-    standing = [e for e in evidence if e.kind is EvidenceKind.SALIENT]
+    standing = [e for e in staying if e.kind is EvidenceKind.SALIENT]
     return Anchor(standing[0].box, UNNAMED) if standing else None
 
 

@@ -28,6 +28,11 @@ SMALL = 0.36
 """Share of the crop's width and height at most for a thing that stands small in it: a third, and a
 little, since boxes are drawn generously."""
 
+NOT_CLOSE = "It is not sure what of the photo is meant, so the crop does not go close."
+"""What is said where a close crop was asked for of what is only a guess."""
+CLOSE_TO_NOTHING = "No subject was named or found, so nothing holds the crop to be close."
+"""What is said where a close crop was asked for of nothing in particular."""
+
 
 def fill(anchor: Anchor, ratio: Ratio | None, image: Size) -> tuple[Wish, Draft]:
     """Return a crop that the thing spans from edge to edge, in one direction at least."""

@@ -8,6 +8,8 @@ from cropsmith.tools.constraints.must_stay import roomy
 from cropsmith.tools.constraints.sizes import largest
 from cropsmith.tools.framing.anchor import Anchor, anchor_of
 from cropsmith.tools.framing.closeness import (
+    CLOSE_TO_NOTHING,
+    NOT_CLOSE,
     around_guess,
     few_pixels,
     fill,
@@ -40,8 +42,6 @@ from cropsmith.tools.schema.request import Intent, Placement, Shot, Target, Tigh
 CLOSENESS = (Tightness.FILL, Tightness.TIGHT, Tightness.LOOSE, Tightness.WIDEST)
 EVERYBODY = "It is not sure who is meant: everybody who may be is shown."
 """What is said of a shot of somebody who is not told from others."""
-NOT_CLOSE = "It is not sure what of the photo is meant, so the crop does not go close."
-"""What is said where a close crop was asked for of what is only a guess."""
 LOOSE_ROOM = 0.3
 """Room that a loose crop leaves on every side of the subject, as a share of its own sides."""
 PEOPLE = (EvidenceKind.FACE, EvidenceKind.PERSON)
@@ -220,18 +220,23 @@ class _Asked:
     def _close(self, anchor: Anchor | None) -> None:
         """Add how much of the photo to cut away."""
         tightness = self.intent.closeness
+        close = self.intent.tightness in (Tightness.FILL, Tightness.TIGHT)
+        # What stands out may fill the frame, but not in the place of what was named.
+        known = self._about_something() or not self.intent.subjects
         if self.guessed and tightness is not Tightness.WIDEST:
-            if self.intent.tightness in (Tightness.FILL, Tightness.TIGHT):
+            if close:
                 self.notes.append(NOT_CLOSE)
         elif tightness is Tightness.WIDEST:
             if (most := self._largest()) is not None:
                 self._add(*widest(most, self.image))
-        elif anchor is not None and tightness is Tightness.FILL:
+        elif anchor is not None and tightness is Tightness.FILL and known:
             self._add(*fill(anchor, self.ratio, self.image))
         elif anchor is not None and tightness is Tightness.TIGHT and self._about_something():
             self._add(*tight(anchor, self.ratio, self.image, self._fewest()))
             if note := few_pixels(anchor, self.image):
                 self.notes.append(note)
+        elif close:
+            self.notes.append(CLOSE_TO_NOTHING)
         elif tightness is Tightness.LOOSE:
             if anchor is not None and self._about_something():
                 self._add(*small(anchor, self.image))

@@ -11,7 +11,7 @@ from cropsmith.tools.grounding.queries import names_people
 from cropsmith.tools.language.positions import plural, resolve
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box, Size, as_array
-from cropsmith.tools.schema.request import Intent, Shot
+from cropsmith.tools.schema.request import Intent, Phrase, Shot
 
 SAME = 0.5
 """IoU from which two boxes of bodies are of one person."""
@@ -48,9 +48,12 @@ class Person:
 
 
 def people_in(evidence: Sequence[Evidence], image: Size) -> list[Person]:
-    """Return everybody who was found, the largest head first; each face goes to one body."""
+    """Return everybody who was found, the largest head first; each face goes to one body.
+
+    Not who is to be left out: a shot is of somebody else.
+    """
     faces = [e for e in evidence if e.kind is EvidenceKind.FACE]
-    bodies = _bodies(evidence, faces)
+    bodies = [*_bodies(evidence, faces), *filter(_is_unwanted, evidence)]
     people: list[Person] = []
     taken: set[int] = set()
     for face in sorted(faces, key=lambda f: -f.box.area):
@@ -63,7 +66,14 @@ def people_in(evidence: Sequence[Evidence], image: Size) -> list[Person]:
     for index, body in enumerate(bodies):
         if index not in taken:
             people.append(Person(head_on(body.box, image), None, body))
+    people = [one for one in people if one.body is None or not _is_unwanted(one.body)]
     return sorted(people, key=lambda person: -person.head.height)
+
+
+def _is_unwanted(one: Evidence) -> bool:
+    """Tell whether it is a person who is to be left out."""
+    named = one.label == "person" or names_people(Phrase(text=one.phrase, head=one.phrase))
+    return one.kind is EvidenceKind.AVOID and named
 
 
 def meant(intent: Intent, people: Sequence[Person], evidence: Sequence[Evidence]) -> list[Person]:

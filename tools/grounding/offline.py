@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from cropsmith.tools.finder.answer import Answer, Thing, answer, things_of
 from cropsmith.tools.finder.chances import LIKELY
 from cropsmith.tools.finder.vocabulary import PERSON
-from cropsmith.tools.grounding.queries import names_people
 from cropsmith.tools.photographer.opened_photo import FINDER_SIDE, View
 from cropsmith.tools.schema.evidence import Evidence, EvidenceKind
 from cropsmith.tools.schema.geometry import Box
@@ -20,13 +19,6 @@ SAME = 0.5
 POSSIBLE = 0.2
 """Chance from which a thing may lead a photo: on the labelled photos of docs/reports/grounding.md
 the largest and surest box from here is the largest thing in .76, the largest likely one in .63."""
-
-MAIN = 0.02
-"""Share of the photo from which a thing may be its main subject."""
-
-STANDS_OUT = 0.16
-"""Chance that what stands out is the main subject: its box matches the largest thing (IoU of at
-least one half) in so many of the photos of docs/reports/grounding.md."""
 
 
 def ask(view: View, phrase: Phrase) -> Answer:
@@ -83,33 +75,6 @@ def _kind(one: Thing) -> EvidenceKind:
     """Return a likely person, or a thing: a shot of somebody unlikely would be of nobody."""
     person = one.label == PERSON and one.chance >= LIKELY
     return EvidenceKind.PERSON if person else EvidenceKind.THING
-
-
-def stand_in(phrase: Phrase, evidence: Sequence[Evidence]) -> Evidence | None:
-    """Return the main subject in the place of a thing that was not found.
-
-    For a person the largest face; else the largest likely thing, if it takes enough of the photo;
-    else what stands out; None where nothing does. Its confidence is that of being the main subject.
-    """
-    faces = [one for one in evidence if one.kind is EvidenceKind.FACE]
-    seen = (EvidenceKind.THING, EvidenceKind.PERSON)
-    large = [
-        one
-        for one in evidence
-        if one.kind in seen and one.box.area >= MAIN and (one.confidence or 0.0) >= LIKELY
-    ]
-    out = [one for one in evidence if one.kind is EvidenceKind.SALIENT]
-    main = (faces if names_people(phrase) else []) or large or out
-    if not main:
-        return None
-    chosen = max(main, key=lambda one: one.box.area)
-    update = {"kind": EvidenceKind.SUBJECT, "phrase": phrase.text, "guessed": True}
-    if chosen.kind is EvidenceKind.SALIENT:
-        return chosen.model_copy(update={**update, "confidence": STANDS_OUT})
-    if chosen.kind is EvidenceKind.FACE:
-        # The finder was sure of a face, not of this being the person who was named.
-        return chosen.model_copy(update={**update, "confidence": None})
-    return chosen.model_copy(update=update)
 
 
 def _same(one: Box, other: Box) -> bool:

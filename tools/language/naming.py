@@ -85,8 +85,11 @@ class Names:
         return re.sub(rf"^(?:{either(DETERMINERS)}) ", "", words)
 
     def _meant(self, pronoun: str) -> str:
-        """Return what a pronoun stands for."""
-        return meant(pronoun, self.wishes.mentions, self.beside)
+        """Return what a pronoun stands for; "the subject" is nothing that is left out."""
+        mentions = self.wishes.mentions
+        if re.search(r"\bsubject$", pronoun):
+            mentions = [one for one in mentions if one.role != "avoid"]
+        return meant(pronoun, mentions, self.beside)
 
     def add(self, tagged: str, role: str, choosing: bool = False) -> None:
         """Name the things of a tagged part. `choosing`: a side says which of several is meant."""

@@ -226,4 +226,8 @@ WORDINGS = (
         r"\b(?:i'm|i am|he's|she's|he is|she is|it's) (?:the )?(second|third|fourth|fifth|sixth"
         r"|last)(?: one| person)? from (?:the )?(left|right)\b", r"the person \1 from the \2",
     ),
+    # What a phone shows goes somewhere; a clock in the photo is there.
+    (
+        r"\bclock(?= (?:goes|will go|is going) (?:in|at|on|to) (?:the )?(?:top|upper|lower|bottom"
+        r"|left|right|middle))", "overlay"),
 )  # fmt: skip

@@ -165,10 +165,11 @@ class Argued:
         add_examples(script, examples, crops=5)
         self._open(script, brief, photo, overlay)
         add_rules(script, brief, photo)
-        roles = roles_for(brief, numbers.R)
+        count = await asyncio.to_thread(brief.most, numbers.R)
+        roles = roles_for(brief, count)
         script.say(
             "vlm/propose_quick" if quick else "vlm/propose",
-            count=numbers.R,
+            count=count,
             roles=role_words(script, roles),
             elements=ELEMENTS,
             analysis=analysis_words(brief.analysis),
@@ -183,8 +184,8 @@ class Argued:
                 if not c.proposed_by(self.name) and c.provenance.round <= number
             ]
             shown = await self._pictures(brief, candidates, SCORED)
-            count = numbers.per_round or numbers.R
-            add_round(script, candidates, shown, photo, form, others, count)
+            more = await asyncio.to_thread(brief.most, numbers.per_round or numbers.R)
+            add_round(script, candidates, shown, photo, form, others, more)
         return Question(
             purpose="propose",
             script=script,

@@ -12,14 +12,12 @@ from cropsmith.agents.minds.argued.answers import (
     Understanding,
 )
 from cropsmith.agents.minds.base.mind import Brief
+from cropsmith.tools.constraints.variety import SAME
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, ElementFinding, Evidence, EvidenceKind, Line
 from cropsmith.tools.schema.geometry import Box, Size, whole_pixels
 from cropsmith.tools.schema.request import CopySpace, Intent, Phrase, Side, Tightness
 from cropsmith.tools.schema.result import Decision, Verdict
-
-SAME = 0.97
-"""IoU from which two proposals count as one."""
 
 KEPT = "The photo is best left as it is."
 

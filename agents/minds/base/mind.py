@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from cropsmith.errors import CropsmithError
 from cropsmith.tools.constraints.kinds import Constraint
+from cropsmith.tools.constraints.variety import variety
 from cropsmith.tools.explain.reasons import reasons_for
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.photographer.preference import Preference
@@ -48,6 +49,16 @@ class Brief:
     def seen(self) -> Sequence[Evidence]:
         """All that was found, named or not."""
         return (*self.grounding.found, *self.evidence)
+
+    def most(self, wanted: int) -> int:
+        """Return how many crops to ask for: the wanted number, or fewer where no more can differ.
+
+        Takes up to some tenths of a second.
+        """
+        if not self.rules or wanted <= 1:
+            return wanted
+        size, upscale = self.view.size, self.intent.upscale
+        return variety(self.target, self.rules, size, upscale, most=wanted)
 
     def reasons(self, box: Box, preference: Preference, verdict: Verdict) -> tuple[str, ...]:
         """Return why this crop, in sentences from what was found, asked and measured."""

@@ -76,7 +76,8 @@ class ByExample:
             Shown(c, await self.asker.darkroom.crop(brief.view, c.box, SCORED))
             for c in sorted(last, key=lambda c: c.arrival(self.name))
         ]
-        count = recipe.R if not shown else recipe.per_round or recipe.R
+        wanted = recipe.R if not shown else recipe.per_round or recipe.R
+        count = await asyncio.to_thread(brief.most, wanted)
         packed = await self._packed(brief, recipe, photo, [item.picture for item in shown])
         script = Script(system=f"cropper/{task}")
         await asyncio.to_thread(add_examples, script, packed, task)

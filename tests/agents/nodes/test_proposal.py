@@ -1,5 +1,6 @@
 """The hard constraints of a target, on a real photo."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from cropsmith import crop
@@ -49,6 +50,16 @@ def test_what_does_not_fit_yields_and_is_noted(photos: Path) -> None:
     assert rules.notes == ("9:16 is too narrow for the man: the middle is kept.",)
     pixels = solve(Box.whole(), one.target, rules.constraints, one.view.size)
     assert pixels.size.width * 16 == pixels.size.height * 9
+
+
+def test_a_margin_round_nothing_is_told(photos: Path) -> None:
+    said = "No subject was named or found, so no margin could be left round it."
+    named = brief(
+        photos / "camera.jpg", "the man, margin of 10%", Box(x1=0.3, y1=0.5, x2=0.6, y2=1)
+    )
+    nameless = replace(named, grounding=Grounding())
+    assert named.intent.margin
+    assert said not in rules_for(named).notes and said in rules_for(nameless).notes
 
 
 def test_what_a_truncated_file_lacks_is_kept_out_of_the_crop(photos: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cropsmith.settings import home, state
 from tests.cropsmith.conftest import Command
 from tests.evals.published import write_fcdb
 
@@ -139,3 +140,12 @@ def test_a_system_that_answers_nothing_is_named_with_why(command: Command, study
     assert ran.code == 1
     assert "mine: 3 of 3 samples without an answer, the first: " in ran.err
     assert "no luck today" in ran.err and "photographer: " not in ran.err
+
+
+def test_a_weight_that_is_not_stated_is_not_said_to_be_forgotten(command: Command) -> None:
+    ran = command("eval", "align", "--reset")
+    assert ran.code == 0 and "own_weight is not stated in" in ran.out
+    assert not (home() / "config.toml").exists()
+    state("own_weight", "0.35")
+    assert "own_weight is stated no more in" in command("eval", "align", "--reset").out
+    assert "own_weight is not stated in" in command("eval", "align", "--reset").out

@@ -12,6 +12,7 @@ from cropsmith.evals.study.identity import prompts_hash
 from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
+from cropsmith.evals.trial import SampleStatus
 from cropsmith.vectorstore.embedders import embedder
 from cropsmith.vectorstore.index import Index
 from cropsmith.vectorstore.store import Row
@@ -123,6 +124,18 @@ def test_the_forecast_counts_what_is_there(photos: Path, store: Store) -> None:
     Runner(plan_of(photos.parent, text, store)).run()
     rows = {row.system: row for row in forecast(plan_of(photos.parent, STUDY, store))}
     assert (rows["random"].done, rows["random"].left, rows["cloud"].left) == (6, 0, 6)
+
+
+def test_what_two_datasets_share_is_forecast_once(photos: Path, store: Store) -> None:
+    text = STUDY.split("[[systems]]")[0]
+    text += '[[datasets]]\npath = "own"\nname = "half"\nlimit = 3\n'
+    rows = [row for row in forecast(plan_of(photos.parent, text, store)) if row.system == "random"]
+    told = [(row.samples, row.done, row.same, row.left) for row in rows]
+    assert told == [(6, 0, 0, 6), (3, 0, 3, 0)]
+    plan = plan_of(photos.parent, text, store)
+    assert Runner(plan).run().by_status == {SampleStatus.OK: 2 * 6}
+    rows = [row for row in forecast(plan) if row.system == "random"]
+    assert [(row.done, row.same, row.left) for row in rows] == [(6, 0, 0), (3, 0, 0)]
 
 
 def test_a_protocol_that_the_labels_do_not_offer(photos: Path, store: Store) -> None:

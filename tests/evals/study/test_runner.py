@@ -1,18 +1,22 @@
 import asyncio
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cropsmith.agents.trace.library import TraceLibrary
 from cropsmith.errors import BudgetSpent, NotAllowed
+from cropsmith.evals.baselines import prior
 from cropsmith.evals.report.results import tables
 from cropsmith.evals.study.plan import Arm
 from cropsmith.evals.study.runner import Runner
 from cropsmith.evals.study.store import Store
-from cropsmith.evals.study.systems import System
+from cropsmith.evals.study.systems import BaselineSystem, System
 from cropsmith.evals.trial import Answer, SampleStatus, Trial
 from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from tests.evals.study.conftest import plan_of, quick_answer, script
 
 STUDY = """
@@ -106,6 +110,31 @@ def test_no_answer_is_tried_again_and_a_bad_answer_is_a_result(rig: Rig) -> None
     assert later.asked == []
     rig.run(later, again=frozenset({"refused"}))
     assert len(later.asked) == 1 and rig.statuses == {SampleStatus.OK}
+
+
+def test_what_a_prior_learns_is_in_no_samples_time(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    learn, answer = prior.fit, BaselineSystem.answer
+
+    def fit(known: Sequence[LabelledPhoto]) -> Any:
+        happened.append("learnt")
+        return learn(known)
+
+    async def answered(system: BaselineSystem, trial: Trial) -> Answer:
+        happened.append("asked")
+        return await answer(system, trial)
+
+    monkeypatch.setattr(prior, "fit", fit)
+    monkeypatch.setattr(BaselineSystem, "answer", answered)
+    text = STUDY.split("[[systems]]")[0].replace("centre 0.9", "image-blind prior")
+    with Store(photos.parent / "samples.sqlite3", write=True) as store:
+        Runner(plan_of(photos.parent, text, store)).run()
+        learnt = happened.count("learnt")
+        assert learnt > 1 and happened == ["learnt"] * learnt + ["asked"] * 12
+        Runner(plan_of(photos.parent, text, store)).run()
+    assert len(happened) == learnt + 12
 
 
 def test_what_stays_unavailable_is_tried_by_the_next_run(rig: Rig) -> None:

@@ -17,7 +17,7 @@ from cropsmith.evals.study.store import Store
 from cropsmith.evals.vote.ballots import ORIGINAL, Ballots, pairs_of, read_votes
 from cropsmith.evals.vote.lessons import choices_of
 from cropsmith.evals.vote.weight import FEWEST, Contest, contests, learn
-from cropsmith.settings import home, state
+from cropsmith.settings import forget, home, state
 from tests.evals.conftest import MakePhoto
 from tests.evals.study.conftest import plan_of, quick_answer, script
 
@@ -126,7 +126,7 @@ def test_a_setting_is_stated_and_taken_out_and_all_else_stays() -> None:
     state("own_weight", "0.4")
     assert find_settings().settings.own_weight == 0.4
     assert find_settings().settings.effort == "quick"
-    state("own_weight", None)
+    assert forget("own_weight") == home() / "config.toml"
     assert file.read_text("utf-8") == 'effort = "quick"\n# mine\n'
     assert find_settings().settings.own_weight == 0.2
 

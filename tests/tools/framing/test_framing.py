@@ -41,6 +41,34 @@ def test_only_requests_about_framing_are_framed(wishes: dict[str, object]) -> No
         plain = asking("1:1", tightness=tightness)
         framing = framing_of(plain, plain.targets[0], LEFT, IMAGE)
         assert (framing.evidence, framing.wishes, framing.drafts) == (LEFT, (), ())
+        assert any("close" in note for note in framing.notes) == (tightness is Tightness.TIGHT)
+
+
+def test_a_close_crop_of_nothing_in_particular_is_told() -> None:
+    tower = [subject(person(1000, 900, 1200, 1100), "tower")]
+    plant = person(1000, 900, 1200, 1100).model_copy(update={"kind": EvidenceKind.THING})
+    house = asking("1:1", tightness=Tightness.FILL, subjects=(Phrase(text="house", head="house"),))
+    missed = framing_of(house, house.targets[0], [plant], IMAGE)
+    assert not missed.drafts and missed.notes[0].startswith("No subject was named or found")
+    for tightness, found, told in (
+        (Tightness.TIGHT, [], True), (Tightness.FILL, [], True), (Tightness.LOOSE, [], False),
+        (Tightness.TIGHT, tower, False), (Tightness.FILL, tower, False),
+    ):  # fmt: skip
+        asked = asking("1:1", tightness=tightness)
+        notes = framing_of(asked, asked.targets[0], found, IMAGE).notes
+        assert any(note.startswith("No subject was named or found") for note in notes) == told
+
+
+def test_what_is_to_go_is_not_placed() -> None:
+    woman = person(500, 380, 1100, 1900)
+    gone = woman.model_copy(update={"kind": EvidenceKind.AVOID, "phrase": "woman"})
+    salient = woman.model_copy(update={"kind": EvidenceKind.SALIENT, "label": ""})
+    asked = asking("1:1", placement=Placement(across=Across.LEFT))
+    assert framing_of(asked, asked.targets[0], [salient], IMAGE).wishes
+    framing = framing_of(asked, asked.targets[0], [salient, gone], IMAGE)
+    assert (
+        not framing.wishes and not framing.drafts and "nothing could be placed" in framing.notes[0]
+    )
 
 
 def test_the_man_on_the_left_is_framed_though_the_right_face_is_larger() -> None:

@@ -26,6 +26,21 @@ def test_a_child_before_its_father_keeps_its_face() -> None:
     assert {(p.face, p.body) for p in people} == {LEFT, child}
 
 
+def test_who_is_to_be_left_out_is_in_no_shot() -> None:
+    gone = LEFT[1].model_copy(update={"kind": EvidenceKind.AVOID, "phrase": "person on the left"})
+    table = person(1300, 1500, 2900, 1950).model_copy(
+        update={"kind": EvidenceKind.THING, "label": "dining table", "confidence": 0.9}
+    )
+    evidence = [LEFT[0], *RIGHT, gone, table]
+    (other,) = people_in(evidence, IMAGE)
+    assert (other.face, other.body) == RIGHT
+    crop, notes = cropped(asking("1:1", shot=Shot.HEADSHOT), evidence)
+    assert 1100 <= crop.left < 2140 and crop.size.height < 1000 and not notes
+    # A face before a thing that is to go is still somebody's.
+    umbrella = gone.model_copy(update={"label": "umbrella", "phrase": "umbrella"})
+    assert len(people_in([LEFT[0], *RIGHT, umbrella], IMAGE)) == 2
+
+
 def test_the_found_subject_says_who_is_meant() -> None:
     evidence = [*LEFT, *RIGHT, subject(RIGHT[1], "woman")]
     asked = asking(subjects=(Phrase(text="woman", head="woman"),))

@@ -93,3 +93,18 @@ def test_a_side_is_cut_up_to_a_thing() -> None:
 
 def test_more_sky_still_lays_the_horizon_low() -> None:
     assert read("more sky").placement.horizon is Down.LOWER_THIRD
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the flag, without the woman, the subject on the left third", ["flag"]),
+        ("the flag without the woman, main subject in the middle", ["flag"]),
+        ("without the woman, subject in the middle", []),
+    ],
+)
+def test_the_subject_is_not_what_was_last_said_to_go(text: str, shown: list[str]) -> None:
+    intent = read(text)
+    assert not intent.contradictions and intent.placement.across is not None
+    assert [p.text for p in intent.subjects] == shown
+    assert [p.text for p in intent.avoid] == ["woman"]

@@ -276,6 +276,14 @@ def test_a_place_with_a_reason_is_where_it_is_to_lie() -> None:
     assert shown(intent) == ["tulips"] and intent.placement.down is Down.BOTTOM
 
 
+def test_a_clock_is_a_thing_of_the_photo_unless_a_phone_shows_it() -> None:
+    clock = read("the clock in the upper third")
+    assert shown(clock) == ["clock"] and clock.copy_space is None
+    for text in ("the clock goes at the top", "room at the top for the clock"):
+        phone = read(f"phone wallpaper, {text}")
+        assert not shown(phone) and phone.copy_space is not None
+
+
 def test_a_map_is_cropped_to_what_is_on_it() -> None:
     assert shown(read("crop the map to the old town")) == ["old town"]
     assert shown(read("crop the road to the village")) == ["road to the village"]

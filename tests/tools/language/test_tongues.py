@@ -5,7 +5,7 @@ import pytest
 from cropsmith.tools.language import understand
 from cropsmith.tools.language.tongues import glossed, tongues
 from cropsmith.tools.schema.geometry import Size
-from cropsmith.tools.schema.request import CropRequest, Down, Intent
+from cropsmith.tools.schema.request import CropRequest, Down, Intent, Shot
 
 
 def read(text: str) -> Intent:
@@ -34,6 +34,34 @@ def test_shapes_and_common_things_are_read(
     assert [p.head for p in intent.subjects] == subject
     assert [p.head for p in intent.avoid] == avoid
     assert "The words were taken for" in intent.read_back
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "ratio"),
+    [
+        ("Porträt, 4:5", "de", "4:5"),
+        ("Porträt der Frau im Hochformat", "de", "4:5"),
+        ("un portrait carré", "fr", "1:1"),
+        ("un retrato cuadrado", "es", "1:1"),
+        ("un ritratto quadrato", "it", "1:1"),
+        ("um retrato quadrado", "pt", "1:1"),
+    ],
+)
+def test_a_portrait_is_a_picture_of_a_person(text: str, code: str, ratio: str) -> None:
+    intent = read(text)
+    assert (intent.language, intent.shot, intent.unclear) == (code, Shot.PORTRAIT, ())
+    assert [str(t.ratio) for t in intent.targets] == [ratio]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["der Hund im Porträtformat", "le chien en mode portrait", "el perro en formato retrato",
+     "il cane in formato ritratto", "o cão em formato retrato"],
+)  # fmt: skip
+def test_the_format_of_a_portrait_is_an_orientation(text: str) -> None:
+    intent = read(text)
+    assert [str(t.ratio) for t in intent.targets] == ["4:5"]
+    assert intent.shot is None and [p.head for p in intent.subjects] == ["dog"]
 
 
 def test_words_that_no_list_has_are_said() -> None:

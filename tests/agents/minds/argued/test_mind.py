@@ -21,14 +21,16 @@ from cropsmith.agents.settings.recipe import load_recipe
 from cropsmith.agents.settings.run_settings import Effort
 from cropsmith.agents.trace.record import MemoryTrace, record_step
 from cropsmith.errors import Misconfigured, Unavailable
+from cropsmith.tools.constraints.kinds import AtLeast, Inside
+from cropsmith.tools.constraints.things import Contains
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.photographer.opened_photo import View
 from cropsmith.tools.schema.candidate import Candidate, Provenance
 from cropsmith.tools.schema.evidence import Analysis, Element, Example, ExpertCrop, Grounding
-from cropsmith.tools.schema.geometry import Box
+from cropsmith.tools.schema.geometry import Box, PixelBox, Size
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Intent, Phrase, Side, Target, Tightness
-from cropsmith.tools.schema.result import Decision
+from cropsmith.tools.schema.result import CheckKind, Decision
 
 CROP = Box(x1=0.1, y1=0.1, x2=0.6, y2=0.9)
 OTHER = Box(x1=0.3, y1=0.0, x2=1.0, y2=0.8)
@@ -152,6 +154,20 @@ async def test_proposals_name_their_element_and_keep_is_legal(view: View) -> Non
     assert made[1].reason == "because"
     told = next(p for p in asked(vlm)[0].messages[1].parts if isinstance(p, Told))
     assert told.values["shape"] == "4:5"
+
+
+async def test_no_more_crops_are_asked_for_than_can_differ(view: View) -> None:
+    size = view.size
+    high = min(size.height, size.width * 5 // 4) // 5 * 5
+    largest = AtLeast(Size(width=high * 4 // 5, height=high))
+    middle = PixelBox(left=0, top=0, right=high * 4 // 5, bottom=high)
+    rules = (Inside(size), largest, Contains(middle, "the dog", CheckKind.MUST_STAY))
+    vlm = mind([])
+    open_ = await vlm.proposal(brief(view, rules=rules[:1]))
+    only = await vlm.proposal(brief(view, rules=rules))
+    prompts = ["".join(map(str, one.script.parts)) for one in (open_, only)]
+    assert "Propose 6 crops" in prompts[0] and "Propose 1 crops" in prompts[1]
+    assert "- close-up:" in prompts[0] and "- close-up:" not in prompts[1]
 
 
 async def test_thorough_draws_samples_and_joins_them(view: View) -> None:
