@@ -28,7 +28,9 @@ def lesson_lines(
 ) -> Iterator[str]:
     """Write lessons and yield what to print. Raises CropsmithError, one sentence."""
     study = data.is_file()
-    course = Course.model_validate(({"margin": OF_A_STUDY} if study else {}) | {**settings})
+    usual = {"margin": OF_A_STUDY} if study else {}
+    learner = str(settings["model"]).removeprefix("vllm/")  # as a run names it once it is served
+    course = Course.model_validate({**usual, **settings, "model": learner})
     manifest = write_lessons(
         _voted(data) if study else load(data),
         course,

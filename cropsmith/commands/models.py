@@ -170,7 +170,8 @@ def serve(
             print(f"Ready at {hosting.url}/v1. Use it with:")
             if port != 8000 or host != "127.0.0.1":
                 print(f"  export CROPSMITH_VLLM_URL={hosting.url}/v1")
-            print(f"  cropsmith crop PHOTO --model vllm/{name or model}", flush=True)
+            for asked in hosting.names:
+                print(f"  cropsmith crop PHOTO --model vllm/{asked}", flush=True)
             server.process.wait()
     except KeyboardInterrupt:
         print("Stopping.", file=sys.stderr)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from cropsmith.errors import OutputError, UsageError, why
-from cropsmith.evals.study.lock import only_one
+from cropsmith.evals.lock import only_one
 from cropsmith.evals.trial import PAID_FOR, Answer, SampleStatus
 from cropsmith.vectorstore.sqlite import connect
 
@@ -88,7 +88,8 @@ class Store:
             try:
                 if write:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    self._guard = opened.enter_context(only_one(path))
+                    guard = only_one(path.with_suffix(".lock"), path.parent)
+                    self._guard = opened.enter_context(guard)
                 # A paid answer must be on disk before the next call, also if the power goes.
                 self._db = connect(path, MIGRATIONS, synchronous="FULL")
             except (OSError, sqlite3.Error) as error:

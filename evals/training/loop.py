@@ -6,11 +6,9 @@ state: the same step sees the same photos, the same augmentation and the same dr
 
 # ruff: noqa: TID253
 import csv
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,10 +16,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor, nn
 
-from cropsmith.errors import CropsmithError, OutputError, UsageError
+from cropsmith.errors import CropsmithError
+from cropsmith.evals.training.folder import Folder
 from cropsmith.tools.schema.values import Value
 
-STATE = "state.pt"
 LOG = "log.csv"
 
 
@@ -76,46 +74,6 @@ class Loss:
 LossOf = Callable[[Step], Loss]
 Progress = Callable[[int, int, float], None]
 """Called with the steps done, the steps in all and the loss."""
-
-
-@dataclass(frozen=True)
-class Folder:
-    """Where a training keeps its state."""
-
-    path: Path
-    fingerprint: str
-    """Of all that decides the result: data, shape, plan. Another one is another training."""
-
-    def saved(self) -> Mapping[str, Any] | None:
-        """Return the saved state, None where there is none. UsageError for another training's."""
-        file = self.path / STATE
-        if not file.is_file():
-            return None
-        try:
-            state: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
-        except Exception as error:  # torch raises what its unpickler meets
-            raise UsageError(
-                f"{file} cannot be read: {type(error).__name__}.", hint="Delete it to start anew."
-            ) from error
-        if state.get("fingerprint") != self.fingerprint:
-            raise UsageError(
-                f"{self.path} holds a training with other data or settings.",
-                hint="Give another folder, or the data and settings that it was begun with.",
-            )
-        return state
-
-    def save(self, state: Mapping[str, Any]) -> None:
-        """Write a state: whole, or not at all. OutputError where the disk does not take it."""
-        partial = self.path / f".{STATE}"
-        try:
-            torch.save({**state, "fingerprint": self.fingerprint}, partial)
-            os.replace(partial, self.path / STATE)
-        except (OSError, RuntimeError) as error:  # of a full disk torch says where its writer stood
-            partial.unlink(missing_ok=True)
-            raise OutputError(
-                f"The training's state cannot be written to {self.path}: is the disk full?",
-                hint="Make room and run it again: it goes on where it was saved last.",
-            ) from error
 
 
 def train(

@@ -4,7 +4,9 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from cropsmith.errors import MissingExtra, UsageError
 
 PARSER = "--reasoning-parser"
 TOOL_PARSER = "--tool-call-parser"
+ADAPTERS = "--lora-modules"
+NAMES = "--served-model-name"
 TENSOR = ("--tensor-parallel-size", "-tp")
 DATA = ("--data-parallel-size", "-dp")
 
@@ -70,9 +74,26 @@ class Hosting:
         family = "" if self.row is None else self.row.family
         return f"{self.name or ''} {self.model} {family}".strip()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is asked for by: its adapters, where it is served for them, else its own name."""
+        adapters = tuple(map(_adapter, self.values(ADAPTERS)))
+        own = self.values(NAMES)[:1] or (self.name or self.model,)
+        return adapters or own
+
     def given(self, *options: str) -> bool:
         """Tell whether one of the options is among the further arguments."""
         return any(word.split("=")[0] in options for word in self.extra)
+
+    def values(self, option: str) -> tuple[str, ...]:
+        """Return what the further arguments give to an option that takes one value or more."""
+        words = iter(self.extra)
+        for word in words:
+            if word == option:
+                return tuple(takewhile(lambda value: not value.startswith("-"), words))
+            if word.startswith(f"{option}="):
+                return (word.removeprefix(f"{option}="),)
+        return ()
 
 
 def find_vllm(venv: Path | None) -> Path:
@@ -120,7 +141,7 @@ def command_of(hosting: Hosting) -> list[str]:
         **_parsers(hosting),
     }
     if hosting.name is not None:
-        options["--served-model-name"] = hosting.name
+        options[NAMES] = hosting.name
     flat = [word for pair in options.items() for word in pair if word]
     return [
         str(find_vllm(hosting.venv)),
@@ -152,6 +173,14 @@ def engine_arguments(hosting: Hosting) -> dict[str, Any]:
         else:
             made[name[2:].replace("-", "_")] = json.loads(value)
     return made
+
+
+def _adapter(told: str) -> str:
+    """Return the name of an adapter, told as vLLM takes it: NAME=PATH, or a JSON object."""
+    if told.startswith("{"):
+        with suppress(ValueError, KeyError):
+            return str(json.loads(told)["name"])
+    return told.partition("=")[0]
 
 
 def on_cpu(hosting: Hosting) -> bool:

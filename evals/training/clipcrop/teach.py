@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cropsmith.errors import UsageError
 from cropsmith.evals.datasets.dataset import Dataset
@@ -16,14 +16,15 @@ from cropsmith.evals.training.clipcrop.looks import Batch, EyeLooks, Looks, OwlL
 from cropsmith.evals.training.data.guard import Guard
 from cropsmith.evals.training.data.manifest import Manifest, commit
 from cropsmith.evals.training.data.pupils import Pupils, pupils
-from cropsmith.evals.training.loop import Folder, Loss, Plan, Progress, Step, train
+from cropsmith.evals.training.folder import Folder, held
+from cropsmith.evals.training.loop import Loss, Plan, Progress, Step, train
 from cropsmith.tools.clipcrop.checkpoint import save_decoder
 from cropsmith.tools.clipcrop.choice import usable
 from cropsmith.tools.clipcrop.decoder import CropDecoder
 from cropsmith.tools.clipcrop.eye import EYE
 from cropsmith.tools.clipcrop.owl import fit_to_decode
 from cropsmith.tools.clipcrop.shape import Shape
-from cropsmith.tools.grounding.owl import load_owl
+from cropsmith.tools.grounding.owl import ALIASES, load_owl
 from cropsmith.tools.schema.geometry import iou_matrix
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.values import Value
@@ -47,6 +48,20 @@ class Course(Value):
     dropout: float = 0.1
     weights: Weights = Weights()
     plan: Plan = Field(default_factory=Plan)
+
+    @field_validator("backbone")
+    @classmethod
+    def _wherever(cls, name: str) -> str:
+        """A folder by its whole path: the decoder is used from other folders than this one."""
+        folder = Path(name).expanduser()
+        here = name not in ALIASES and (folder / "config.json").is_file()
+        return str(folder.absolute()) if here else name
+
+    @property
+    def told_backbone(self) -> str:
+        """Its name, without the place on this machine where its folder lies."""
+        folder = Path(self.backbone)
+        return folder.name if folder.is_absolute() else self.backbone
 
     def shape(self, channels: int) -> Shape:
         """Return the decoder's shape over tokens of this width."""
@@ -91,29 +106,28 @@ def teach(
 ) -> Manifest:
     """Train a decoder into a folder, or go on with the one begun there; return its manifest."""
     found = pupils_of(data, course, tests)
-    out.mkdir(parents=True, exist_ok=True)
     said = course.model_dump_json() + found.taught.model_dump_json()
-    folder = Folder(out, hashlib.sha256(said.encode()).hexdigest())
-    folder.saved()  # another training's folder is refused before the photos are looked at
-    looks = looks_for(found.photos, course, place)
-    torch.manual_seed(course.plan.seed)
-    decoder = CropDecoder(course.shape(looks.channels)).to(place)
-    taught(decoder, looks, course, len(found.photos), place, folder, progress)
-    save_decoder(decoder, out)
-    manifest = Manifest(
-        kind="clipcrop",
-        seed=course.plan.seed,
-        commit=commit(),
-        data=found.taught,
-        plan={
-            **course.plan.model_dump(),
-            "backbone": course.backbone,
-            "base": course.base,
-            "mosaics": course.mosaics,
-        },
-        metrics=fit(decoder, looks, len(found.photos), place),
-    )
-    manifest.write(out)
+    # Another training's folder is refused before the photos are looked at.
+    with held(out, hashlib.sha256(said.encode()).hexdigest()) as folder:
+        looks = looks_for(found.photos, course, place)
+        torch.manual_seed(course.plan.seed)
+        decoder = CropDecoder(course.shape(looks.channels)).to(place)
+        taught(decoder, looks, course, len(found.photos), place, folder, progress)
+        save_decoder(decoder, out)
+        manifest = Manifest(
+            kind="clipcrop",
+            seed=course.plan.seed,
+            commit=commit(),
+            data=found.taught,
+            plan={
+                **course.plan.model_dump(),
+                "backbone": course.told_backbone,
+                "base": course.base,
+                "mosaics": course.mosaics,
+            },
+            metrics=fit(decoder, looks, len(found.photos), place),
+        )
+        manifest.write(out)
     return manifest
 
 

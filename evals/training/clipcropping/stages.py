@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from cropsmith.evals.training.clipcropping.labels import present, ranked
 from cropsmith.evals.training.clipcropping.losses import crop_loss, info_nce
-from cropsmith.evals.training.loop import Folder, Loss, LossOf, Plan, Progress, Step, train
+from cropsmith.evals.training.folder import Folder
+from cropsmith.evals.training.loop import Loss, LossOf, Plan, Progress, Step, train
 from cropsmith.tools.clipcropping.model import CropModel
 from cropsmith.tools.images.photo import open_photo
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto

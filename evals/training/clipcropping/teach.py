@@ -13,7 +13,8 @@ from cropsmith.evals.training.clipcropping.start import RN50, begun
 from cropsmith.evals.training.data.guard import Guard
 from cropsmith.evals.training.data.manifest import Manifest, commit
 from cropsmith.evals.training.data.pupils import pupils
-from cropsmith.evals.training.loop import Folder, Plan, Progress
+from cropsmith.evals.training.folder import held
+from cropsmith.evals.training.loop import Plan, Progress
 from cropsmith.tools.models.trained import save_trained
 from cropsmith.tools.schema.values import Value
 from cropsmith.tools.scorers.elements import Family
@@ -90,24 +91,24 @@ def teach(
         "".join(one.model_dump_json() for one in said).encode()
     ).hexdigest()
     metrics: dict[str, float] = {}
-    for stage in stages(model, families, crops, course.plans, joint=course.joint):
-        (out / stage.name).mkdir(parents=True, exist_ok=True)
-        stage.run(model, Folder(out / stage.name, fingerprint), progress(stage.name))
-        if stage.name in families:
-            metrics[f"taught_{stage.name}"] = families[stage.name].accuracy()
-    save_trained(model, model.shape, out)
-    # The visual side has moved since the branches learnt, and explanations rest on both.
-    at_end = {f"taught_{family}_at_end": one.accuracy() for family, one in families.items()}
-    manifest = Manifest(
-        kind="clipcropping",
-        seed=course.crop.seed,
-        commit=commit(),
-        data=cropped.taught,
-        knowledge={family: found.taught for family, found in taught.items()},
-        plan=told(course, model.shape.clip, (*families, "crop")),
-        metrics={**metrics, **at_end, **crops.fit()},
-    )
-    manifest.write(out)
+    with held(out, fingerprint) as folder:
+        for stage in stages(model, families, crops, course.plans, joint=course.joint):
+            stage.run(model, folder.of(stage.name), progress(stage.name))
+            if stage.name in families:
+                metrics[f"taught_{stage.name}"] = families[stage.name].accuracy()
+        save_trained(model, model.shape, out)
+        # The visual side has moved since the branches learnt, and explanations rest on both.
+        at_end = {f"taught_{family}_at_end": one.accuracy() for family, one in families.items()}
+        manifest = Manifest(
+            kind="clipcropping",
+            seed=course.crop.seed,
+            commit=commit(),
+            data=cropped.taught,
+            knowledge={family: found.taught for family, found in taught.items()},
+            plan=told(course, model.shape.clip, (*families, "crop")),
+            metrics={**metrics, **at_end, **crops.fit()},
+        )
+        manifest.write(out)
     return manifest
 
 

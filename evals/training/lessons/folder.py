@@ -11,6 +11,7 @@ from typing import IO
 
 from cropsmith.agents.backends.protocol.backend import Picture
 from cropsmith.errors import OutputError, UsageError, why
+from cropsmith.evals.lock import only_one
 from cropsmith.evals.training.data.manifest import Manifest
 from cropsmith.evals.training.lessons.lesson import Kind, Lesson, said
 from cropsmith.evals.training.lessons.recipe_files import LLAMA_FACTORY, recipe_files
@@ -33,16 +34,23 @@ class LessonFolder:
     """A folder under way; made beside its place, and moved there when it is whole."""
 
     def __init__(self, out: Path, kind: Kind) -> None:
-        """UsageError where something is at that place already, OutputError where none can be."""
+        """Take the place for this process.
+
+        UsageError where something is there already or another run is writing there, OutputError
+        where none can be.
+        """
         if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
             raise UsageError(f"{out} is there already.", hint="Give an empty or new folder.")
         self._out, self._kind = out.resolve(), kind
         if self._out in (Path.cwd(), *Path.cwd().parents) or self._out.is_mount():
             raise UsageError(f"{out} cannot be replaced.", hint="Name a new folder in it.")
         self._work = self._out.with_name(f".{self._out.name}.part")
-        shutil.rmtree(self._work, ignore_errors=True)
+        self._lock = self._out.with_name(f".{self._out.name}.lock")
         try:
-            self._work.mkdir(parents=True)
+            self._out.parent.mkdir(parents=True, exist_ok=True)
+            self._guard = only_one(self._lock, out)
+            shutil.rmtree(self._work, ignore_errors=True)  # of a run that was killed
+            self._work.mkdir()
         except OSError as error:
             raise OutputError(f"{out} cannot be made: {why(error)}.") from error
         self._files: dict[str, IO[str]] = {}
@@ -102,6 +110,7 @@ class LessonFolder:
         if self._out.is_dir():
             self._out.rmdir()
         self._work.rename(self._out)
+        self._release()
 
     def leave(self) -> None:
         """Close and remove what is not whole."""
@@ -109,6 +118,11 @@ class LessonFolder:
             with contextlib.suppress(OSError):  # a full disk does not take what is left of it
                 file.close()
         shutil.rmtree(self._work, ignore_errors=True)
+        self._release()
+
+    def _release(self) -> None:
+        self._guard.close()
+        self._lock.unlink(missing_ok=True)
 
 
 def _digest(files: Sequence[Path], place: Path) -> str:

@@ -14,7 +14,15 @@ from cropsmith.tools.schema.labelled_photo import LabelledPhoto, VotedPair
 from cropsmith.tools.schema.ratio import Ratio
 from cropsmith.tools.schema.request import CropRequest, Target
 
-SETTINGS = RunSettings(index="off", clip="off", decoder="off", trace=False, taste=False)
+SETTINGS = RunSettings(
+    index="off",
+    detector="nanodet",
+    decoder="off",
+    rater="off",
+    clip="off",
+    trace=False,
+    taste=False,
+)
 """Of a run on any machine: nothing that happens to lie on this one may get into a lesson."""
 
 

@@ -1,8 +1,7 @@
 """`cropsmith train lessons`: from labelled photos to a folder that TRL and LLaMA-Factory read."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from cropsmith.evals.datasets.dataset import Dataset
 from cropsmith.evals.study.plan import Plan
 from cropsmith.evals.training.data.guard import Guard
 from cropsmith.evals.training.data.manifest import Manifest, commit, taught_by
+from cropsmith.evals.training.data.pupils import pupils
 from cropsmith.evals.training.lessons.folder import LessonFolder
 from cropsmith.evals.training.lessons.lecture import lessons_of
 from cropsmith.evals.training.lessons.lesson import Kind, Lesson
@@ -26,7 +26,6 @@ from cropsmith.evals.vote.lessons import choices_of
 from cropsmith.tools.schema.labelled_photo import LabelledPhoto
 from cropsmith.tools.schema.values import Value
 
-MISSING = "the photo is not there"
 UNREAD = "the photo could not be read"
 NOT_REPEATED = "a recorded run could not be repeated"
 
@@ -48,16 +47,12 @@ class Course(Value):
     seed: int = Field(0, ge=0)
 
 
-@dataclass(frozen=True)
-class Pupils:
-    """The photos that may teach, and those that may not, by reason."""
-
-    photos: Sequence[LabelledPhoto]
-    refused: Mapping[str, int]
-
-
 def convention_for(model: str) -> Convention:
     """Return how a model writes boxes. UsageError where that is not known for sure."""
+    if not model:
+        raise UsageError(
+            "Who is to learn has no name.", hint="Name a folder or a model of the hub."
+        )
     if model.startswith(("/", "./", "../", "~")) and not Path(model).expanduser().is_dir():
         raise UsageError(
             f"There is no folder {model}.",
@@ -67,35 +62,21 @@ def convention_for(model: str) -> Convention:
     if row is None or not row.usable:
         raise UsageError(
             f"How {model} writes boxes is not known, so that nothing can be written for it.",
-            hint="Name a model of a known family: cropsmith models list.",
+            hint="Name a model of a known family: cropsmith models list --families.",
         )
     return row
 
 
-def pupils(data: Dataset, course: Course, tests: Sequence[Dataset] = ()) -> Pupils:
-    """Return the photos of a data set that may give lessons.
+def chosen(photos: Sequence[LabelledPhoto], limit: int | None) -> Sequence[LabelledPhoto]:
+    """Return so many photos, the same ones in every run; all without a limit."""
+    if limit is None:
+        return photos
+    return sorted(photos, key=lambda p: hashlib.sha256(p.name.encode()).digest())[:limit]
 
-    UsageError, one sentence, where there are none: another split, no labels, no photos on disk.
-    """
-    part = [p for p in data.photos if p.split in (course.split, "")]
-    if not part:
-        splits = ", ".join(f"'{name}' ({count:,})" for name, count in data.splits.items())
-        raise UsageError(f"{data.root} has no part '{course.split}'.", hint=f"It has {splits}.")
-    sifted = Guard(tests).sift(part)
-    there = [p for p in sifted.kept if Path(p.path).is_file() and (p.crops or p.votes or p.advice)]
-    if not there:
-        raise UsageError(
-            f"None of the {len(sifted.kept):,} photos of {data.root} can teach: it needs the "
-            "photos beside their labels, and crops, votes or advice.",
-            hint=f"The first, {sifted.kept[0].name}, should lie at {sifted.kept[0].path}.",
-        )
-    refused = dict(sifted.refused)
-    if gone := len(sifted.kept) - len(there):
-        refused[MISSING] = gone
-    if course.limit is not None:
-        there = sorted(there, key=lambda p: hashlib.sha256(p.name.encode()).digest())
-        there = there[: course.limit]
-    return Pupils(there, refused)
+
+def teaches(photo: LabelledPhoto) -> bool:
+    """Tell whether anybody said anything of a photo's crops."""
+    return bool(photo.crops or photo.votes or photo.advice)
 
 
 def write_lessons(
@@ -112,13 +93,14 @@ def write_lessons(
     is counted in the manifest. CropsmithError, one sentence, and nothing half-written otherwise.
     """
     convention = convention_for(course.model)
-    found = pupils(data, course, tests)
+    found = pupils(data, course.split, Guard(tests), teaches, "crops, votes or advice")
+    photos = chosen(found.photos, course.limit)
     folder = LessonFolder(out, course.kind)
-    refused = dict(found.refused)
+    refused = dict(found.taught.refused)
     taught: list[LabelledPhoto] = []
     try:
-        pairs = clear_pairs(found.photos, course.margin, course.seed)
-        for number, photo in enumerate(found.photos, start=1):
+        pairs = clear_pairs(photos, course.margin, course.seed)
+        for number, photo in enumerate(photos, start=1):
             mine = pairs.get(photo.name, ())
             try:
                 lessons = list(lessons_of(photo, mine, convention, course.kind))
@@ -130,9 +112,9 @@ def write_lessons(
             if lessons:
                 taught.append(photo)
             if progress is not None:
-                progress(number, len(found.photos))
+                progress(number, len(photos))
         if traces is not None and course.kind == "sft":
-            for lesson, photo in _recorded(traces, found.photos, convention, refused):
+            for lesson, photo in _recorded(traces, photos, convention, refused):
                 folder.add(lesson, part_of(lesson, photo))
         manifest = Manifest(
             kind=f"lessons {course.kind}",

@@ -55,7 +55,7 @@ def test_answers_to_imitate_are_written_for_both_trainers(
 ) -> None:
     tests = write_fcdb(tmp_path / "tests", files[3:], "test")
     out = tmp_path / "lessons"
-    said, error = lessons("sft", data, "-o", out, "-m", MODEL, "--test-data", tests)
+    said, error = lessons("sft", data, "-o", out, "-m", f"vllm/{MODEL}", "--test-data", tests)
     assert error is None and "3 photos of fcdb gave lessons." in said
     assert "1 did not: named by a test part." in said
     trl, factory = rows_of(out / "train/metadata.jsonl"), rows_of(out / "llamafactory-train.jsonl")

@@ -1,6 +1,7 @@
 """`cropsmith models` and `doctor`, as a person runs them."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,3 +121,30 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(
     assert "pip install 'cropsmith[clip]'" in out
     assert "ok       builtin" in out and "OPENAI_API_KEY" in out
     assert "secret" not in out
+
+
+ONCE = """#!/usr/bin/env python3
+import http.server, sys
+class Health(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *args): pass
+address = ("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1]))
+http.server.HTTPServer(address, Health).handle_request()
+"""
+
+
+def test_what_is_served_is_told_by_the_name_that_a_run_asks_for(tmp_path: Path) -> None:
+    command = tmp_path / "venv" / "bin" / "vllm"
+    command.parent.mkdir(parents=True)
+    command.write_text(ONCE)  # ends once it was found healthy, as a server does at Ctrl-C
+    command.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    words = ["models", "serve", "acme/vision-1", "--venv", str(tmp_path / "venv"), "--port", port]
+    done = cropsmith(*words, "--", "--enable-lora", "--lora-modules", "tuned=out/tuned")
+    assert done.exception is None, done.exception
+    assert "  cropsmith crop PHOTO --model vllm/tuned\n" in done.stdout
+    assert "vllm/acme" not in done.stdout

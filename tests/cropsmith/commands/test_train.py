@@ -25,6 +25,7 @@ from cropsmith.tools.schema.geometry import Box
 from cropsmith.tools.schema.request import Intent, Target
 from cropsmith.tools.scorers.elements import prompts
 from tests.evals.published import write_fcdb, write_gaicd
+from tests.tiny_models import make_owl
 
 pytestmark = pytest.mark.integration
 
@@ -109,6 +110,24 @@ def test_data_that_cannot_teach_is_told_in_a_sentence(photos: Path, tmp_path: Pa
     shutil.rmtree(whole)
     _, error = train(whole, "-o", out)
     assert isinstance(error, UsageError) and "There is no folder" in error.message
+
+
+def test_a_backbone_beside_us_is_found_from_elsewhere_too(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_owl(tmp_path / "tiny-owl", "owlvit")
+    data = write_fcdb(tmp_path / "fcdb", [photos / "coffee.jpg"], "train")
+    out = tmp_path / "decoder"
+    for name in ("tiny-owl", "./tiny-owl"):  # the second goes on where the first ended
+        _, error = train(data, "-o", out, "--backbone", name, "--base")
+        assert error is None, error
+    manifest = (out / "manifest.json").read_text("utf-8")
+    assert json.loads(manifest)["plan"]["backbone"] == "tiny-owl"
+    assert str(tmp_path) not in manifest
+    monkeypatch.chdir(photos)
+    result = crop(photos / "coffee.jpg", "4:5", decoder=str(out), strict=True)
+    assert 0 < result.report.crops[0].scores["clipcrop"] <= 1
 
 
 def write_cadb(root: Path, files: list[Path]) -> Path:

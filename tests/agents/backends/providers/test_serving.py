@@ -59,6 +59,25 @@ def test_the_flags_fit_this_work(venv: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("extra", "names"),
+    [
+        ("", ("acme/vision-1",)),
+        ("--enable-lora --lora-modules tuned=out/tuned other=out/other --dtype float32",
+         ("tuned", "other")),
+        ("--lora-modules=tuned=out/tuned", ("tuned",)),
+        ('--lora-modules {"name":"tuned","path":"out/tuned"}', ("tuned",)),
+        ("--served-model-name mine also", ("mine",)),
+    ],
+)  # fmt: skip
+def test_a_served_model_is_asked_for_by_its_adapters_or_its_name(
+    extra: str, names: tuple[str, ...]
+) -> None:
+    assert Hosting(model="acme/vision-1", extra=tuple(extra.split())).names == names
+    named = Hosting(model="acme/vision-1", name="short", extra=("--lora-modules", "tuned=out"))
+    assert named.names == ("tuned",)
+
+
+@pytest.mark.parametrize(
     ("model", "parser"),
     [
         ("Qwen/Qwen3.6-35B-A3B", "qwen3"),

@@ -1,12 +1,14 @@
 """What photos teach: experts' crops, votes in both orders, when to keep."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cropsmith.agents.backends.boxes.family import family_named
+from cropsmith.agents.parts.parts import build_parts
 from cropsmith.evals.datasets.dataset import Dataset
-from cropsmith.evals.training.lessons.lecture import lessons_of
+from cropsmith.evals.training.lessons.lecture import SETTINGS, lessons_of
 from cropsmith.evals.training.lessons.lesson import Lesson, said
 from cropsmith.evals.training.lessons.lore import cut_to_its_crop
 from cropsmith.evals.training.lessons.teacher import NEAR
@@ -76,6 +78,19 @@ def test_votes_teach_in_both_orders_and_by_letters_alone(fcdb: Dataset) -> None:
             made = picture.size.width / picture.size.height
             assert made == pytest.approx(shapes[lesson.photo][0], rel=0.03)
             assert made != pytest.approx(shapes[lesson.photo][1], rel=0.03)
+
+
+def test_what_lies_on_this_machine_gets_into_no_lesson(
+    home: Path,
+) -> None:
+    """A decoder, a rater and a detector in the weights folder are neither used nor tried."""
+    for name in ("clipcrop", "clipcropping", "owlvit-base-patch32"):
+        folder = home / "weights" / name
+        folder.mkdir(parents=True)
+        for file in ("config.json", "model.safetensors"):
+            (folder / file).write_text("torn", "utf-8")
+    parts = build_parts(SETTINGS)
+    assert parts.cropper is None and parts.rater is None and parts.detector is None
 
 
 def _letters(lesson: Lesson) -> tuple[str, str]:

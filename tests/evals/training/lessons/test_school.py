@@ -1,5 +1,6 @@
 """A folder of lessons: whole or not there, pictures as they are asked with, no test photo."""
 
+import dataclasses
 import json
 import os
 import re
@@ -155,10 +156,11 @@ def test_lessons_that_are_killed_leave_nothing_at_their_place_and_begin_anew(
         time.sleep(0.01)
     os.kill(child.pid, signal.SIGKILL)
     child.communicate()
-    assert work.is_dir() and not out.exists()
+    assert work.is_dir() and (tmp_path / ".out.lock").is_file() and not out.exists()
     for folder in (out, whole):
         write_lessons(load(votes), course("dpo"), folder)
-    assert not work.exists() and contents(out) == contents(whole)
+    assert not {work.name, ".out.lock"} & {one.name for one in tmp_path.iterdir()}
+    assert contents(out) == contents(whole)
 
 
 def test_what_stops_the_writing_leaves_nothing(votes: Path, tmp_path: Path) -> None:
@@ -185,6 +187,26 @@ def test_a_full_disk_is_told_and_nothing_is_left(file: str, votes: Path, tmp_pat
     assert [one.name for one in tmp_path.iterdir()] == ["fcdb_votes"]
 
 
+def test_two_at_once_leave_each_others_part_alone(votes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def another(done: int, photos: int) -> None:
+        with pytest.raises(UsageError, match="Another run is using"):
+            write_lessons(load(votes), course("dpo"), out)
+
+    manifest = write_lessons(load(votes), course("dpo"), out, progress=another)
+    assert len(rows_of(out / "train/metadata.jsonl")) == manifest.metrics["train"]
+    assert {one.name for one in tmp_path.iterdir()} == {"fcdb_votes", "out"}
+
+
+def test_photos_that_nobody_cropped_are_told_of(votes: Path, tmp_path: Path) -> None:
+    data = load(votes)
+    plain = data.photos[0].model_copy(update={"crops": (), "votes": ()})
+    rest = dataclasses.replace(data, photos=(plain, *data.photos[1:]))
+    manifest = write_lessons(rest, course("sft"), tmp_path / "out")
+    assert manifest.data.refused == {"without crops, votes or advice": 1}
+
+
 def refusals(votes: Path, tmp_path: Path) -> Iterator[tuple[str, Course, Path]]:
     full = tmp_path / "full"
     full.mkdir()
@@ -193,6 +215,9 @@ def refusals(votes: Path, tmp_path: Path) -> Iterator[tuple[str, Course, Path]]:
     yield "cannot be replaced", course("sft"), Path(".")
     nowhere = Course(kind="sft", model="./nowhere")
     yield "There is no folder ./nowhere", nowhere, tmp_path / "out"
+    yield "has no name", Course(kind="sft", model=""), tmp_path / "out"
+    unknown = Course(kind="sft", model="somebody/unheard-of-7B")
+    yield "is not known, so that nothing can be written for it", unknown, tmp_path / "out"
     clear = Course(kind="dpo", model=MODEL, margin=5)
     yield "give no lesson of this kind", clear, tmp_path / "out"
 

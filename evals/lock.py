@@ -1,4 +1,4 @@
-"""The lock of a store: one run writes at a time."""
+"""The lock of a folder: one run writes into it at a time."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,12 @@ from typing import IO
 from cropsmith.errors import UsageError
 
 
-def only_one(path: Path) -> IO[str]:
-    """Take the store for this process; the lock goes with it, however it dies."""
-    guard = path.with_suffix(".lock").open("w")
+def only_one(lock: Path, folder: Path) -> IO[str]:
+    """Take a folder for this process by its lock file; the lock goes with it, however it dies.
+
+    UsageError where another run has it, OSError where the file cannot be made.
+    """
+    guard = lock.open("w")
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -21,5 +24,5 @@ def only_one(path: Path) -> IO[str]:
             fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         guard.close()
-        raise UsageError(f"Another run is using {path.parent}.") from error
+        raise UsageError(f"Another run is using {folder}.") from error
     return guard
