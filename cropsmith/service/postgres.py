@@ -15,6 +15,9 @@ LOCK = 0x63726F70
 SECONDS = 5
 """Longest wait for a connection."""
 
+GRACE = 3
+"""Seconds that a new service waits for the lock: a server notices late that the last one ended."""
+
 
 class PostgresDatabase:
     """A database of one service. See `Database`.
@@ -87,10 +90,16 @@ class PostgresDatabase:
             )
         except self._errors.Error as error:
             raise _lost(error) from error
-        held = db.execute("SELECT pg_try_advisory_lock(%s) AS held", (LOCK,)).fetchone()
-        if held is None or not held["held"]:
+        try:
+            db.execute(f"SET lock_timeout = '{GRACE}s'")
+            db.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+            db.execute("RESET lock_timeout")
+        except self._errors.errors.LockNotAvailable as error:
             db.close()
-            raise StoreLost("Another service works with this database of jobs.")
+            raise StoreLost("Another service works with this database of jobs.") from error
+        except self._errors.Error as error:
+            db.close()
+            raise _lost(error) from error
         return db
 
 

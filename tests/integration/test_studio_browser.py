@@ -285,7 +285,7 @@ def test_a_sitting_of_fifty(home: Path, open_page: OpenPage, fifty: Path, tmp_pa
             "(many) => document.querySelectorAll('.card').length === many &&"
             " document.documentElement.dataset.working === 'false'",
             arg=files,
-            timeout=2 * LONG,
+            timeout=4 * LONG,
         )
         assert serious(page) == []
         # The most doubtful first, and what is no photo says so.

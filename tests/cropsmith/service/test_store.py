@@ -1,6 +1,7 @@
 """The jobs' moves: whatever dies in between, a result is taken once. In either database."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,17 @@ def test_a_postgres_that_was_away_is_found_again(postgres: PostgresServer) -> No
         PostgresDatabase(postgres.url)  # the lock came back with the connection
     assert store.cancel("kept") and store.forget(before=2e10)
     store.close()
+
+
+@pytest.mark.integration
+def test_a_service_waits_for_the_lock_of_one_that_is_just_ending(postgres: PostgresServer) -> None:
+    ending = PostgresDatabase(postgres.url)
+    with ThreadPoolExecutor() as pool:
+        coming = pool.submit(PostgresDatabase, postgres.url)
+        with pytest.raises(TimeoutError):
+            coming.result(0.5)
+        ending.close()
+        coming.result(60).close()
 
 
 def test_a_postgres_that_is_not_there_is_told_without_its_password() -> None:
