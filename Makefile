@@ -51,7 +51,7 @@ check: $(VENV)/dev.stamp ## lint, format, types
 	$(BIN)/mypy
 
 integration: $(VENV)/heavy.stamp ## the slow tests, and those with real servers, models and a browser
-	$(BIN)/pytest -m integration -n auto --dist loadfile --durations=40
+	$(BIN)/pytest -m integration -n auto --dist loadfile --no-loadscope-reorder --durations=20
 
 bench: $(VENV)/dev.stamp ## speed and memory against peers
 	$(BIN)/python -m cropsmith.evals.lab.benchmarks
