@@ -42,12 +42,17 @@ def pupils(
     told = [p for p in sifted.kept if teaches(p)]
     if untold := len(sifted.kept) - len(told):
         refused[f"without {need}"] = untold
+    if not told:
+        raise UsageError(
+            f"None of the {len(sifted.kept):,} photos of {data.root} can teach: they come without "
+            f"{need}.",
+            hint="Give a data set that has them; `cropsmith eval datasets` lists them.",
+        )
     there = [p for p in told if Path(p.path).is_file()]
     if not there:
         raise UsageError(
-            f"None of the {len(sifted.kept):,} photos of {data.root} can teach: it needs the "
-            f"photos beside their labels, and {need}.",
-            hint=f"The first, {sifted.kept[0].name}, should lie at {sifted.kept[0].path}.",
+            f"None of the {len(told):,} photos of {data.root} that could teach is there.",
+            hint=f"The first, {told[0].name}, should lie at {told[0].path}.",
         )
     if gone := len(told) - len(there):
         refused[MISSING] = gone

@@ -91,6 +91,9 @@ def test_data_that_cannot_teach_is_told_in_a_sentence(photos: Path, tmp_path: Pa
     labels = write_gaicd(tmp_path / "gaicd", 3)
     _, error = train(labels, "-o", out)
     assert isinstance(error, UsageError) and "None of the 3 photos" in error.message
+    assert "that could teach is there" in error.message and "should lie at" in (error.hint or "")
+    _, error = train(photos, "-o", out)
+    assert isinstance(error, UsageError) and "they come without crops" in error.message
     _, error = train(labels, "-o", out, "--split", "val")
     assert isinstance(error, UsageError) and "has no part 'val'" in error.message
     test = write_fcdb(tmp_path / "fcdb", [photos / "coffee.jpg"], "test")
@@ -240,4 +243,4 @@ def test_a_trained_rater_scores_and_tells_changes(
 
     refused = CliRunner().invoke(app, [*map(str, command), "--aesthetic", str(data)])
     assert isinstance(refused.exception, UsageError)
-    assert "and aesthetic elements" in refused.exception.message
+    assert "without aesthetic elements" in refused.exception.message
