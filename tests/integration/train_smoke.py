@@ -45,10 +45,11 @@ ADAPTED = (
     "--per_device_train_batch_size 2"
 )
 GROUPS = (
-    f"{WHOLE} constant --max_steps 4 --per_device_train_batch_size 8 --num_generations 8 "
-    "--max_completion_length 300 --temperature 0.6 --learning_rate 1e-6"
+    f"{WHOLE} constant --max_steps 7 --per_device_train_batch_size 8 --num_generations 8 "
+    "--max_completion_length 300 --temperature 0.3 --learning_rate 1e-6"
 )
-"""Hot enough that what is known by heart is not always said the same, and is said at times."""
+"""Each question once. Hot enough that what is known by heart is not always said the same, and is
+said at times: how well each is known hangs on how a processor rounds."""
 FACTORY = os.environ.get("CROPSMITH_TEST_LLAMAFACTORY", "")  # before a fixture clears it
 LOADING = """
 import sys, yaml
@@ -136,7 +137,7 @@ def test_an_adapter_learns_the_preferences(
 def test_rewards_differ_among_the_answers_to_one_question(school: School, tmp_path: Path) -> None:
     told = lessons("grpo", school.data, school.model, tmp_path / "grpo")
     rows = trained("grpo", told, school.model, tmp_path / "rewarded", GROUPS)
-    assert len(rows) == 4
+    assert len(rows) == 7
     assert all(math.isfinite(row["loss"]) and 0 <= row["reward"] <= 1 for row in rows)
     spread = [row["reward_std"] for row in rows]  # in a group: all of a step are one
     assert max(spread) > 0, [row["reward"] for row in rows]
