@@ -39,7 +39,7 @@ SIMPLE = (CheckKind.INSIDE, CheckKind.RATIO, CheckKind.MUST_STAY)
 LACKING = "The missing part is kept out of the crop."
 """What is said of a file that ends too early."""
 
-MARGIN_OF_NOTHING = "No subject was named or found, so no margin could be left round it."
+MARGIN_OF_NOTHING = "No named subject was found, so no margin could be left round it."
 """What is said of a margin that nothing can have."""
 
 

@@ -30,7 +30,7 @@ little, since boxes are drawn generously."""
 
 NOT_CLOSE = "It is not sure what of the photo is meant, so the crop does not go close."
 """What is said where a close crop was asked for of what is only a guess."""
-CLOSE_TO_NOTHING = "No subject was named or found, so nothing holds the crop to be close."
+CLOSE_TO_NOTHING = "No named subject was found, so nothing holds the crop to be close."
 """What is said where a close crop was asked for of nothing in particular."""
 
 

@@ -66,9 +66,15 @@ def nth(seen: Seen, photo: int) -> Seen:
 
 
 def predict(
-    sight: Sight, preference: Preference, examples: Examples, photo: int, into: Predictions
+    folder: Path,
+    seen: Seen,
+    preference: Preference,
+    examples: Examples,
+    photo: int,
+    into: Predictions,
 ) -> None:
-    """Frame one photo as the package would."""
+    """Frame one photo, of which the eye saw this, as the package would."""
+    sight = Sight(open_photo(folder / "photos" / examples.names[photo]).pixels(SIGHT_SIDE), seen)
     for ratio, best, pool in (
         (None, into.free, into.free_pool),
         (expert_ratio(examples, photo), into.given, into.given_pool),
@@ -120,9 +126,7 @@ def frame(lessons: Lessons, model: Model, fold: int, seen: Seen, found: Predicti
     seen.faces[held] = faces.face_maps(finder, views[held, 0], features[held])
     seen.things[held] = things.thing_maps(second, middle[held], top[held])
     for photo in held.tolist():
-        path = lessons.folder / "photos" / examples.names[photo]
-        sight = Sight(open_photo(path).pixels(SIGHT_SIDE), nth(seen, photo))
-        predict(sight, preference, examples, photo, found)
+        predict(lessons.folder, nth(seen, photo), preference, examples, photo, found)
 
 
 def main(folder: Path, weights: Path, cache: Path, yunet: Path) -> None:

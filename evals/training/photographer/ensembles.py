@@ -10,7 +10,7 @@ search that ships and with the same suspected faces and things.
 # ruff: noqa: TID253
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -39,10 +39,7 @@ from cropsmith.evals.training.photographer.train import (
     write_model,
 )
 from cropsmith.evals.training.photographer.views import features_of, make_views
-from cropsmith.tools.images.photo import open_photo
-from cropsmith.tools.photographer.measurements import Sight
 from cropsmith.tools.photographer.network_head import Floats, Head
-from cropsmith.tools.photographer.opened_photo import SIGHT_SIDE
 from cropsmith.tools.photographer.preference import Preference
 from cropsmith.tools.schema.geometry import Boxes
 from cropsmith.tools.vision.backbone import Seen
@@ -109,10 +106,8 @@ def main(folder: Path, weights: Path, cache: Path) -> None:
         maps = [features_of(as_shipped(model.trunk), views[held]) for model in models]
         preference = together(models)
         for photo, features in zip(held.tolist(), np.concatenate(maps, -1), strict=True):
-            own = nth(seen, photo)
-            pixels = open_photo(folder / "photos" / examples.names[photo]).pixels(SIGHT_SIDE)
-            sight = Sight(pixels, Seen(features, own.faces, own.things))
-            predict(sight, preference, examples, photo, found)
+            own = replace(nth(seen, photo), features=features)
+            predict(folder, own, preference, examples, photo, found)
     report(found, Predictions.load(cache), examples)
 
 

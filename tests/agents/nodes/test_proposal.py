@@ -53,7 +53,7 @@ def test_what_does_not_fit_yields_and_is_noted(photos: Path) -> None:
 
 
 def test_a_margin_round_nothing_is_told(photos: Path) -> None:
-    said = "No subject was named or found, so no margin could be left round it."
+    said = "No named subject was found, so no margin could be left round it."
     named = brief(
         photos / "camera.jpg", "the man, margin of 10%", Box(x1=0.3, y1=0.5, x2=0.6, y2=1)
     )

@@ -49,14 +49,14 @@ def test_a_close_crop_of_nothing_in_particular_is_told() -> None:
     plant = person(1000, 900, 1200, 1100).model_copy(update={"kind": EvidenceKind.THING})
     house = asking("1:1", tightness=Tightness.FILL, subjects=(Phrase(text="house", head="house"),))
     missed = framing_of(house, house.targets[0], [plant], IMAGE)
-    assert not missed.drafts and missed.notes[0].startswith("No subject was named or found")
+    assert not missed.drafts and missed.notes[0].startswith("No named subject was found")
     for tightness, found, told in (
         (Tightness.TIGHT, [], True), (Tightness.FILL, [], True), (Tightness.LOOSE, [], False),
         (Tightness.TIGHT, tower, False), (Tightness.FILL, tower, False),
     ):  # fmt: skip
         asked = asking("1:1", tightness=tightness)
         notes = framing_of(asked, asked.targets[0], found, IMAGE).notes
-        assert any(note.startswith("No subject was named or found") for note in notes) == told
+        assert any(note.startswith("No named subject was found") for note in notes) == told
 
 
 def test_what_is_to_go_is_not_placed() -> None:
